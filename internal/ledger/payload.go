@@ -1,0 +1,108 @@
+package ledger
+
+import "errors"
+
+// Class is a keeping class of a patient's data; each has a key of its own, so
+// that one can be destroyed while another must be kept. The numbers are those of
+// the keyring.
+type Class uint8
+
+// The classes.
+const (
+	None     Class = 0 // not a patient's: the clinic's own rows
+	Identity Class = 1
+	Medical  Class = 2
+	Money    Class = 3
+	Letters  Class = 4
+)
+
+// Change is what happened to one row. A row that was not there before has
+// Insert set and no old values; columns that hold their default are left out.
+// A row that is gone (only the purge does that) has Purge set.
+type Change struct {
+	_       struct{} `cbor:",toarray"`
+	Table   string
+	Key     ID
+	Kind    Kind
+	Columns []Column
+}
+
+// Kind of a change.
+type Kind uint8
+
+// The kinds.
+const (
+	Insert Kind = 1
+	Update Kind = 2
+	Purge  Kind = 3
+)
+
+// Column holds one changed value: nil, int64, string or []byte. A float is
+// never synced: money and doses are exact.
+type Column struct {
+	_    struct{} `cbor:",toarray"`
+	Name string
+	Old  any
+	New  any
+}
+
+// Access is one act of looking: who is in the payload, when and what is here.
+type Access struct {
+	_       struct{} `cbor:",toarray"`
+	At      int64    // milliseconds of UTC
+	Action  string   // view, search, print, export
+	What    string   // table or command, never content
+	Patient ID       // zero when no single patient is concerned
+	Count   int64    // how many cards were touched
+}
+
+// Payload is what a box holds.
+type Payload struct {
+	Actor    ID       // user
+	Intent   string   // what the user did, e.g. "visit.save"
+	Reason   string   // why, where one is asked for
+	Rows     []Change // the clinic's own rows
+	Accesses []Access
+	Parts    []Part // patients' rows, sealed once more
+}
+
+// Part is the rows of one patient and class. Sealed is set as it travels, Rows
+// once it is open. Where the key is destroyed, Rows stays nil and Erased is set.
+type Part struct {
+	Patient ID
+	Class   Class
+	Rows    []Change
+	Sealed  []byte
+	Erased  bool
+}
+
+// wire forms
+type payloadWire struct {
+	_        struct{} `cbor:",toarray"`
+	Actor    ID
+	Intent   string
+	Reason   string
+	Rows     []byte // compressed []Change; empty for none
+	Accesses []Access
+	Parts    []partWire
+}
+
+type partWire struct {
+	_       struct{} `cbor:",toarray"`
+	Patient ID
+	Class   Class
+	Sealed  []byte // nonce ‖ ciphertext of compressed []Change
+}
+
+// Keys opens what is sealed. ErrErased from PatientKey means that the key was
+// destroyed; ErrNoKey from either, that it is not held here (yet).
+type Keys interface {
+	ScopeKey(scope ID, epoch uint32) (*[32]byte, error)
+	PatientKey(patient ID, class Class) (*[32]byte, error)
+}
+
+// What Keys may answer instead of a key.
+var (
+	ErrErased = errors.New("ledger: the patient's key is destroyed")
+	ErrNoKey  = errors.New("ledger: key not held here")
+)
