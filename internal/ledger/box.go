@@ -25,6 +25,9 @@ const (
 // padded and sealed under the scope's key; the header is authenticated with
 // both, so a box or a part opens in its own entry only.
 func SealBox(h Header, scope ID, epoch uint32, p *Payload, keys Keys) (Box, error) {
+	if err := p.check(h.Chain); err != nil {
+		return Box{}, err
+	}
 	w := payloadWire{Actor: p.Actor, Intent: p.Intent, Reason: p.Reason, Accesses: p.Accesses}
 	var err error
 	if len(p.Rows) > 0 {
@@ -95,6 +98,9 @@ func (e *Entry) OpenBox(b Box, keys Keys) (*Payload, error) {
 			return nil, err
 		}
 	}
+	if err := p.check(e.Header.Chain); err != nil {
+		return nil, err
+	}
 	return p, nil
 }
 
@@ -119,6 +125,9 @@ func packRows(rows []Change) ([]byte, error) {
 	b, err := enc.Marshal(rows)
 	if err != nil {
 		return nil, fmt.Errorf("ledger: encode rows: %w", err)
+	}
+	if len(b) > maxPayload {
+		return nil, fmt.Errorf("ledger: rows of %d bytes, at most %d", len(b), maxPayload)
 	}
 	return compress(b), nil
 }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 )
 
-// Fault in a chain: what is wrong with which entry.
+// ChainError is a fault in a chain: what is wrong with which entry.
 type ChainError struct {
 	Device ID
 	Chain  Chain
 	Seq    uint64
-	Reason string // gap, order, prev, signature, organisation, unknown_device, hash
+	Reason string // gap, order, prev, signature, organisation, unknown_device, stamp
 }
 
 func (e *ChainError) Error() string {

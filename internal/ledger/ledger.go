@@ -13,10 +13,12 @@
 package ledger
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/fxamacker/cbor/v2"
 )
@@ -97,13 +99,24 @@ type frame struct {
 }
 
 var (
-	enc = mustMode(cbor.EncOptions{Sort: cbor.SortCoreDeterministic, IndefLength: cbor.IndefLengthForbidden}.EncMode())
-	dec = mustMode(cbor.DecOptions{
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
-		MaxNestedLevels: 8, MaxArrayElements: 1 << 22, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
-		IntDec: cbor.IntDecConvertSigned,
-	}.DecMode())
+	// A nil slice is an empty one: an empty blob must not come back as NULL.
+	enc = mustMode(cbor.EncOptions{
+		Sort: cbor.SortCoreDeterministic, IndefLength: cbor.IndefLengthForbidden,
+		NilContainers: cbor.NilContainerAsEmpty,
+	}.EncMode())
+	// What is read before a signature is checked may hold small arrays only: an
+	// element in memory is many times its bytes.
+	decOuter = mustMode(decOptions(maxSeen).DecMode())
+	dec      = mustMode(decOptions(1 << 22).DecMode())
 )
+
+func decOptions(elements int) cbor.DecOptions {
+	return cbor.DecOptions{
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
+		MaxNestedLevels: 8, MaxArrayElements: elements, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
+		IntDec: cbor.IntDecConvertSigned,
+	}
+}
 
 func mustMode[T any](m T, err error) T {
 	if err != nil {
@@ -163,22 +176,28 @@ func Decode(raw []byte) (*Entry, error) {
 		return nil, fmt.Errorf("%w: %d bytes", ErrMalformed, len(raw))
 	}
 	var f frame
-	if err := dec.Unmarshal(raw, &f); err != nil {
+	if err := decOuter.Unmarshal(raw, &f); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
+	// The frame is outside the signature: it has one form only, so that the same
+	// entry can't travel as different bytes.
+	if again, err := enc.Marshal(f); err != nil || !bytes.Equal(again, raw) {
+		return nil, fmt.Errorf("%w: frame", ErrMalformed)
+	}
 	var b body
-	if err := dec.Unmarshal(f.Body, &b); err != nil {
+	if err := decOuter.Unmarshal(f.Body, &b); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	e := &Entry{Boxes: b.Boxes, header: b.Header, Hash: hashOf(f.Body), Sig: f.Sig, raw: raw}
-	if err := dec.Unmarshal(b.Header, &e.Header); err != nil {
+	if err := decOuter.Unmarshal(b.Header, &e.Header); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
 	h := &e.Header
 	switch {
 	case h.Format != Format:
 		return nil, fmt.Errorf("%w: format %d", ErrMalformed, h.Format)
-	case h.Seq == 0, h.Chain != Changes && h.Chain != Accesses, len(h.Seen) > maxSeen:
+	case h.Seq == 0, h.Chain != Changes && h.Chain != Accesses, len(h.Seen) > maxSeen,
+		h.Seq > math.MaxInt64, h.HLC > math.MaxInt64: // databases sort them as signed
 		return nil, fmt.Errorf("%w: header", ErrMalformed)
 	case len(f.Sig) != ed25519.SignatureSize:
 		return nil, fmt.Errorf("%w: signature of %d bytes", ErrMalformed, len(f.Sig))

@@ -1,6 +1,10 @@
 package ledger
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"unicode/utf8"
+)
 
 // Class is a keeping class of a patient's data; each has a key of its own, so
 // that one can be destroyed while another must be kept. The numbers are those of
@@ -106,3 +110,55 @@ var (
 	ErrErased = errors.New("ledger: the patient's key is destroyed")
 	ErrNoKey  = errors.New("ledger: key not held here")
 )
+
+// check holds a payload against what the format allows, both before it is
+// sealed and after it was opened: what is written here must open everywhere, and
+// what was opened must not surprise the code that compares values.
+func (p *Payload) check(chain Chain) error {
+	if chain == Accesses && len(p.Rows)+len(p.Parts) > 0 {
+		return fmt.Errorf("%w: rows in the chain of accesses", ErrMalformed)
+	}
+	texts := []string{p.Intent, p.Reason}
+	for _, a := range p.Accesses {
+		texts = append(texts, a.Action, a.What)
+	}
+	for _, s := range texts {
+		if !utf8.ValidString(s) {
+			return fmt.Errorf("%w: text is not UTF-8", ErrMalformed)
+		}
+	}
+	if err := checkRows(p.Rows); err != nil {
+		return err
+	}
+	for i := range p.Parts {
+		if err := checkRows(p.Parts[i].Rows); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRows(rows []Change) error {
+	for i := range rows {
+		if !utf8.ValidString(rows[i].Table) {
+			return fmt.Errorf("%w: text is not UTF-8", ErrMalformed)
+		}
+		for _, c := range rows[i].Columns {
+			if !utf8.ValidString(c.Name) || !storable(c.Old) || !storable(c.New) {
+				return fmt.Errorf("%w: value of %s.%q", ErrMalformed, rows[i].Table, c.Name)
+			}
+		}
+	}
+	return nil
+}
+
+// storable reports whether a value is of one of the four kinds that are synced.
+func storable(v any) bool {
+	switch v := v.(type) {
+	case nil, int64, []byte:
+		return true
+	case string:
+		return utf8.ValidString(v)
+	}
+	return false
+}

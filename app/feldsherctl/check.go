@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
+)
+
+type checkCmd struct{}
+
+// checkOut is one part of a check.
+type checkOut struct {
+	Part   string `json:"part"` // database, foreign_keys, index, ledger, protocols, attachments, keys
+	OK     bool   `json:"ok"`
+	Count  int64  `json:"count"` // what was read: pages, rows, entries, files
+	Detail string `json:"detail,omitempty"`
+}
+
+// Run checks everything that can be checked and fails with the first damage only
+// after the last part: a person wants to know all of it.
+func (checkCmd) Run(s *session) error {
+	return s.with(func(d *desk) error {
+		if err := d.who.Require(clinic.CheckClinic); err != nil {
+			return err
+		}
+		var out []checkOut
+		var first error
+		for _, c := range d.store.Checks() {
+			n, err := c.Run(s.ctx)
+			row := checkOut{Part: c.Part, OK: err == nil, Count: n}
+			if err != nil {
+				if s.ctx.Err() != nil {
+					return s.ctx.Err()
+				}
+				row.Detail, _ = s.explain(err)
+				if first == nil {
+					first = err
+				}
+			}
+			out = append(out, row)
+			if !s.cli.JSON {
+				mark := "✓"
+				if !row.OK {
+					mark = "✗"
+				}
+				if err := s.print(nil, "%s %-14s %8d  %s", mark, s.t("cli_check_"+row.Part), row.Count, row.Detail); err != nil {
+					return err
+				}
+			}
+		}
+		if s.cli.JSON {
+			if err := writeJSON(s.stdout, map[string]any{"ok": first == nil, "parts": out}); err != nil {
+				return err
+			}
+		}
+		if first == nil {
+			s.say("cli_check_ok")
+			return nil
+		}
+		var f *fault.Error
+		if errors.As(first, &f) && f.Kind == fault.Damaged {
+			return first
+		}
+		return fault.Wrap(first, fault.Damaged, "fault.check.failed")
+	})
+}

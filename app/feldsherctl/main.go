@@ -1,0 +1,35 @@
+// Command feldsherctl is a clinic without a screen: the same database, keys,
+// rules and ledger as the desktop, for scripts, servers and checks. docs/cli.md
+// is its contract.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"feldsher/internal/storage/vault"
+	"feldsher/translations"
+)
+
+// program is the command with everything it takes from outside, so that a test
+// runs it as a user would.
+type program struct {
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+	now    func() time.Time
+	params vault.Params // cost of the password function for new slots; zero for the default
+	lang   translations.Lang
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
+	os.Exit(p.run(ctx, os.Args[1:]))
+}

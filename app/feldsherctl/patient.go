@@ -1,0 +1,188 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/fold"
+	"feldsher/internal/fault"
+	"feldsher/internal/service/records"
+)
+
+type patientCmd struct {
+	Add   patientAddCmd   `cmd:"" help:"${cli_patient_add}"`
+	Find  patientFindCmd  `cmd:"" help:"${cli_patient_find}"`
+	Show  patientShowCmd  `cmd:"" help:"${cli_patient_show}"`
+	Edit  patientEditCmd  `cmd:"" help:"${cli_patient_edit}"`
+	Annul patientAnnulCmd `cmd:"" help:"${cli_patient_annul}"`
+}
+
+// patientOut is a stored card with its warnings.
+type patientOut struct {
+	clinic.Patient
+	Warnings []note `json:"warnings,omitempty"`
+}
+
+func (s *session) printPatient(saved records.Saved, key string) error {
+	notes := s.notes(saved.Warnings)
+	s.printNotes(notes)
+	return s.print(patientOut{saved.Patient, notes}, "%s", s.t(key, "case", saved.CaseNumber, "name", saved.Name.String(), "id", saved.ID))
+}
+
+type patientAddCmd struct{}
+
+func (patientAddCmd) Run(s *session) error {
+	var p clinic.Patient
+	if err := s.readJSON(&p); err != nil {
+		return err
+	}
+	return s.with(func(d *desk) error {
+		saved, err := d.records.RegisterPatient(s.ctx, p)
+		if err != nil {
+			return err
+		}
+		return s.printPatient(saved, "cli_patient_added")
+	})
+}
+
+type patientFindCmd struct {
+	Words []string `arg:"" help:"${cli_find_words}"`
+	Limit int      `default:"20" help:"${cli_limit}"`
+}
+
+func (c *patientFindCmd) Run(s *session) error {
+	if c.Limit < 1 || c.Limit > 10_000 {
+		return fault.At("limit", "fault.field.number")
+	}
+	return s.with(func(d *desk) error {
+		found, err := d.records.FindPatients(s.ctx, strings.Join(c.Words, " "), c.Limit)
+		if err != nil {
+			return err
+		}
+		if s.cli.JSON {
+			if found == nil {
+				found = []clinic.Brief{}
+			}
+			return writeJSON(s.stdout, found)
+		}
+		for _, b := range found {
+			if err := s.print(nil, "%-12s %-40s %-10s %s  %s", b.CaseNumber, b.Name.String(), b.BirthDate, tail(b.Phone), b.ID); err != nil {
+				return err
+			}
+		}
+		s.say("cli_found", "n", len(found))
+		return nil
+	})
+}
+
+// tail shows the last four digits of a phone, enough to tell namesakes apart.
+func tail(phone string) string {
+	digits := fold.Digits(phone)
+	if len(digits) <= 4 {
+		return digits
+	}
+	return "…" + digits[len(digits)-4:]
+}
+
+// patientID reads an id or a case number.
+func (d *desk) patientID(s *session, arg string) (clinic.ID, error) {
+	if id, err := clinic.ParseID(arg); err == nil {
+		return id, nil
+	}
+	p, err := d.records.PatientByCase(s.ctx, arg)
+	return p.ID, err
+}
+
+type patientShowCmd struct {
+	ID    string `arg:"" name:"id" help:"${cli_patient_id}"`
+	Chart bool   `help:"${cli_patient_chart}"`
+}
+
+func (c *patientShowCmd) Run(s *session) error {
+	return s.with(func(d *desk) error {
+		id, err := d.patientID(s, c.ID)
+		if err != nil {
+			return err
+		}
+		if c.Chart {
+			chart, err := d.records.Chart(s.ctx, id)
+			if err != nil {
+				return err
+			}
+			return writeJSON(s.stdout, chart)
+		}
+		p, err := d.records.Patient(s.ctx, id)
+		if err != nil {
+			return err
+		}
+		return writeJSON(s.stdout, p)
+	})
+}
+
+type patientEditCmd struct {
+	ID string `arg:"" optional:"" name:"id" help:"${cli_patient_edit_id}"`
+}
+
+func (c *patientEditCmd) Run(s *session) error {
+	patch, arg, err := s.readPatch(c.ID)
+	if err != nil {
+		return err
+	}
+	return s.with(func(d *desk) error {
+		id, err := d.patientID(s, arg)
+		if err != nil {
+			return err
+		}
+		saved, err := d.records.EditPatient(s.ctx, id, func(p clinic.Patient) (clinic.Patient, error) { return merge(p, patch) })
+		if err != nil {
+			return err
+		}
+		return s.printPatient(saved, "cli_patient_edited")
+	})
+}
+
+// readPatch reads a JSON object of changes; the record's id comes from the
+// argument or from the object.
+func (s *session) readPatch(arg string) (patch []byte, id string, err error) {
+	patch, err = readAll(s.stdin, maxInput)
+	if err != nil {
+		return nil, "", fault.Wrap(err, fault.Invalid, "fault.input.read")
+	}
+	if len(strings.TrimSpace(string(patch))) == 0 {
+		return nil, "", fault.New(fault.Invalid, "fault.input.empty")
+	}
+	if arg != "" {
+		return patch, arg, nil
+	}
+	var named struct {
+		ID string `json:"id"`
+	}
+	if err := decodeLoose(patch, &named); err != nil {
+		return nil, "", err
+	}
+	if named.ID == "" {
+		return nil, "", fault.At("id", "fault.field.empty")
+	}
+	return patch, named.ID, nil
+}
+
+type patientAnnulCmd struct {
+	ID  string `arg:"" name:"id" help:"${cli_patient_id}"`
+	Why string `required:"" help:"${cli_why}"`
+}
+
+func (c *patientAnnulCmd) Run(s *session) error {
+	return s.with(func(d *desk) error {
+		id, err := d.patientID(s, c.ID)
+		if err != nil {
+			return err
+		}
+		if err := d.records.AnnulPatient(s.ctx, id, c.Why); err != nil {
+			return err
+		}
+		return s.print(map[string]any{"id": id}, "%s", s.t("cli_patient_annulled"))
+	})
+}
+
+func readAll(r io.Reader, limit int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit)) }

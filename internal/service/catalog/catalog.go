@@ -1,0 +1,191 @@
+// Package catalog keeps what a clinic looks things up in: the МКБ-10 table and
+// the templates of protocols. What is built in works without any import.
+package catalog
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+
+	"feldsher/assets/icd10"
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/icd"
+	"feldsher/internal/fault"
+	"feldsher/internal/service/access"
+	"feldsher/internal/storage/journal"
+	"feldsher/internal/storage/store"
+)
+
+// Catalog works for one logged-in user.
+type Catalog struct {
+	store     *store.Store
+	who       *access.User
+	templates []clinic.Template
+
+	mu    sync.Mutex
+	index *icd.Index
+}
+
+// New is for the logged-in user who; templates are the built-in ones.
+func New(s *store.Store, who *access.User, templates []clinic.Template) *Catalog {
+	return &Catalog{store: s, who: who, templates: templates}
+}
+
+// Imported says what an import of a table did.
+type Imported struct {
+	Version  string `json:"version"`
+	Rows     int    `json:"rows"`
+	Active   int    `json:"active"`
+	Inactive int    `json:"inactive"`
+	Added    int    `json:"added"`
+}
+
+// icdBatch is how many rows one transaction takes: short enough to let others
+// write in between.
+const icdBatch = 500
+
+// ImportICD reads an official table. name is the file's, which holds the
+// version. A table with an unsound line is refused whole; the same table again
+// changes nothing; earlier versions stay beside it.
+func (c *Catalog) ImportICD(ctx context.Context, name string, r io.Reader, progress func(done, all int)) (Imported, error) {
+	if err := c.who.Require(clinic.ManageClinic); err != nil {
+		return Imported{}, err
+	}
+	version, ok := icd.VersionFromName(name)
+	if !ok {
+		return Imported{}, fault.New(fault.Invalid, "fault.icd.version")
+	}
+	rows, err := icd.ParseNSI(r)
+	if err != nil {
+		return Imported{}, err
+	}
+	entries := icd.Entries(rows, version)
+	out := Imported{Version: version, Rows: len(entries)}
+	for _, e := range entries {
+		if e.Active {
+			out.Active++
+		} else {
+			out.Inactive++
+		}
+	}
+	before, err := c.store.Reader(ctx).ICD(version)
+	if err != nil {
+		return Imported{}, err
+	}
+	act := journal.Act{Actor: c.who.ID, Intent: "icd.import", Batch: clinic.NewID()}
+	for from := 0; from < len(entries); from += icdBatch {
+		part := entries[from:min(from+icdBatch, len(entries))]
+		if err := c.store.Update(ctx, act, func(tx *store.Tx) error { return tx.PutICD(part, from) }); err != nil {
+			return out, err
+		}
+		if progress != nil {
+			progress(from+len(part), len(entries))
+		}
+	}
+	out.Added = len(entries) - len(before)
+	c.mu.Lock()
+	c.index = nil
+	c.mu.Unlock()
+	return out, nil
+}
+
+// Index gives the table in use: the last imported one with the built-in names in
+// the other languages, or the built-in table alone.
+func (c *Catalog) Index(ctx context.Context) (*icd.Index, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.index != nil {
+		return c.index, nil
+	}
+	entries, err := icd.ParseBuiltin(strings.NewReader(icd10.Builtin))
+	if err != nil {
+		return nil, err
+	}
+	versions, err := c.store.Reader(ctx).ICDVersions()
+	if err != nil {
+		return nil, err
+	}
+	if len(versions) > 0 {
+		official, err := c.store.Reader(ctx).ICD(versions[len(versions)-1].Version)
+		if err != nil {
+			return nil, err
+		}
+		entries = icd.Merge(official, entries)
+	}
+	c.index = icd.NewIndex(entries)
+	return c.index, nil
+}
+
+// SearchICD finds codes, the best first.
+func (c *Catalog) SearchICD(ctx context.Context, query string, limit int, o icd.Options) ([]icd.Hit, error) {
+	x, err := c.Index(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return x.Search(query, limit, o), nil
+}
+
+// Versions lists the imported tables.
+func (c *Catalog) Versions(ctx context.Context) ([]store.ICDVersion, error) {
+	return c.store.Reader(ctx).ICDVersions()
+}
+
+// Template gives a template by its id, the clinic's own before a built-in one.
+func (c *Catalog) Template(ctx context.Context, id clinic.ID) (clinic.Template, error) {
+	t, ok, err := c.store.Reader(ctx).Template(id)
+	if err != nil || ok {
+		return t, err
+	}
+	for _, t := range c.templates {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
+}
+
+// Templates lists the clinic's own templates and the built-in ones.
+func (c *Catalog) Templates(ctx context.Context) ([]clinic.Template, error) {
+	own, err := c.store.Reader(ctx).Templates()
+	if err != nil {
+		return nil, err
+	}
+	have := map[clinic.ID]bool{}
+	for _, t := range own {
+		have[t.ID] = true
+	}
+	for _, t := range c.templates {
+		if !have[t.ID] {
+			own = append(own, t)
+		}
+	}
+	return own, nil
+}
+
+// Complete fills in a diagnosis that was given by its code alone: the code in its
+// canonical form, the wording and the version of the table in use. A code that
+// the table does not know, or that is no longer offered, is refused; a coding
+// that names its version already stays as it is (R3.2).
+func (c *Catalog) Complete(ctx context.Context, coding *clinic.Coding) error {
+	if coding.Version != "" {
+		return nil
+	}
+	x, err := c.Index(ctx)
+	if err != nil {
+		return err
+	}
+	code := icd.Normalize(coding.Code)
+	e, known := x.Entry(code)
+	if code == "" || !known {
+		return fault.At("code", "fault.icd.unknown")
+	}
+	if !e.Active {
+		return fault.At("code", "fault.icd.inactive", "code", code)
+	}
+	coding.System, coding.Code, coding.Version = clinic.ICD10, e.Code, e.Version
+	if coding.Name == "" {
+		coding.Name = e.Names.RU
+	}
+	return nil
+}

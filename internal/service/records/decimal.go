@@ -1,0 +1,46 @@
+package records
+
+import (
+	"math/big"
+	"strings"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
+)
+
+// decimal checks a number written with a point or a comma and stores it with a
+// point, digit for digit.
+func (c *checker) decimal(field string, d *clinic.Decimal) {
+	s := strings.ReplaceAll(strings.TrimSpace(string(*d)), ",", ".")
+	*d = clinic.Decimal(s)
+	if s == "" {
+		return
+	}
+	digits := strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
+	whole, part, _ := strings.Cut(digits, ".")
+	if whole == "" && part == "" || len(digits) > 40 || strings.Trim(whole+part, "0123456789") != "" || strings.HasSuffix(s, ".") {
+		c.fail(fault.At(field, "fault.field.number"))
+	}
+}
+
+func number(d clinic.Decimal) (*big.Rat, bool) {
+	if d == "" {
+		return nil, false
+	}
+	return new(big.Rat).SetString(string(d))
+}
+
+// flagOf compares a value with its reference range, as HL7 marks it.
+func flagOf(o *clinic.Observation) string {
+	v, ok := number(o.Value)
+	if !ok {
+		return ""
+	}
+	if low, ok := number(o.Low); ok && v.Cmp(low) < 0 {
+		return "L"
+	}
+	if high, ok := number(o.High); ok && v.Cmp(high) > 0 {
+		return "H"
+	}
+	return ""
+}

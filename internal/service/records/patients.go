@@ -1,0 +1,167 @@
+package records
+
+import (
+	"context"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/check"
+	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
+)
+
+// Saved is a stored card with what looked wrong and did not block it (R1.7).
+type Saved struct {
+	clinic.Patient
+	Warnings []check.Warning `json:"-"`
+}
+
+// defaultLimit is the most cards of an organisation whose licence says nothing
+// else (R1.4).
+const defaultLimit = 100_000
+
+// RegisterPatient stores a new card and gives it its case number.
+func (r *Records) RegisterPatient(ctx context.Context, p clinic.Patient) (Saved, error) {
+	if err := r.who.Require(clinic.WriteCards); err != nil {
+		return Saved{}, err
+	}
+	org, err := r.store.Organisation(ctx)
+	if err != nil {
+		return Saved{}, err
+	}
+	warnings, err := preparePatient(&p, org.Country, r.now())
+	if err != nil {
+		return Saved{}, err
+	}
+	p.CaseNumber, p.Annulled, p.Deleted = "", "", 0
+	err = r.update(ctx, "patient.register", func(tx *store.Tx) error {
+		if !p.ID.IsZero() {
+			if err := refuseKnown(tx, p.ID); err != nil {
+				return err
+			}
+		}
+		w, err := checkLimit(tx, org.Patients, 1)
+		if err != nil {
+			return err
+		}
+		warnings = append(warnings, w...)
+		return tx.PutPatient(&p)
+	})
+	return Saved{p, warnings}, err
+}
+
+func refuseKnown(tx *store.Tx, id clinic.ID) error {
+	switch _, err := tx.Patient(id); {
+	case err == nil:
+		return fault.New(fault.Conflict, "fault.patient.known")
+	case fault.Is(err, fault.NotFound):
+		return nil
+	default:
+		return err
+	}
+}
+
+// checkLimit refuses cards beyond the licence's limit and warns from 95 % on.
+func checkLimit(tx *store.Tx, limit, more int) ([]check.Warning, error) {
+	if limit <= 0 {
+		limit = defaultLimit
+	}
+	n, err := tx.PatientCount()
+	if err != nil {
+		return nil, err
+	}
+	n += more
+	switch {
+	case n > limit:
+		return nil, fault.New(fault.Conflict, "fault.patient.limit", "limit", limit)
+	case n*100 >= limit*95:
+		return []check.Warning{{Key: "warn.patient.limit", Args: map[string]any{"n": n, "limit": limit}}}, nil
+	}
+	return nil, nil
+}
+
+// EditPatient changes a card: change gets the stored one and returns what it
+// shall be. Number, origin and tombstone are not the user's to change.
+func (r *Records) EditPatient(ctx context.Context, id clinic.ID, change func(clinic.Patient) (clinic.Patient, error)) (Saved, error) {
+	if err := r.who.Require(clinic.WriteCards); err != nil {
+		return Saved{}, err
+	}
+	org, err := r.store.Organisation(ctx)
+	if err != nil {
+		return Saved{}, err
+	}
+	var out Saved
+	err = r.update(ctx, "patient.edit", func(tx *store.Tx) error {
+		old, err := tx.Patient(id)
+		if err != nil {
+			return err
+		}
+		p, err := change(old)
+		if err != nil {
+			return err
+		}
+		p.ID, p.CaseNumber, p.Source = old.ID, old.CaseNumber, old.Source
+		p.Deleted, p.Annulled = old.Deleted, old.Annulled
+		warnings, err := preparePatient(&p, org.Country, r.now())
+		if err != nil {
+			return err
+		}
+		out = Saved{p, warnings}
+		return tx.PutPatient(&out.Patient)
+	})
+	return out, err
+}
+
+// AnnulPatient strikes a card out that was made by mistake; its number stays
+// listed with the reason (R1.2).
+func (r *Records) AnnulPatient(ctx context.Context, id clinic.ID, why string) error {
+	if err := r.who.Require(clinic.WriteCards); err != nil {
+		return err
+	}
+	if why == "" {
+		return fault.At("why", "fault.patient.annul_why")
+	}
+	return r.update(ctx, "patient.annul", func(tx *store.Tx) error {
+		p, err := tx.Patient(id)
+		if err != nil {
+			return err
+		}
+		p.Annulled, p.Deleted = why, tx.Now()
+		return tx.PutPatient(&p)
+	})
+}
+
+// Patient reads a card by its id and notes that it was viewed.
+func (r *Records) Patient(ctx context.Context, id clinic.ID) (clinic.Patient, error) {
+	if err := r.who.Require(clinic.ReadCards); err != nil {
+		return clinic.Patient{}, err
+	}
+	p, err := r.store.Reader(ctx).Patient(id)
+	if err != nil {
+		return p, err
+	}
+	return p, r.looked(ctx, "view", "patient", p.ID, 1)
+}
+
+// PatientByCase reads a card by its case number.
+func (r *Records) PatientByCase(ctx context.Context, number string) (clinic.Patient, error) {
+	if err := r.who.Require(clinic.ReadCards); err != nil {
+		return clinic.Patient{}, err
+	}
+	p, err := r.store.Reader(ctx).PatientByCase(number)
+	if err != nil {
+		return p, err
+	}
+	return p, r.looked(ctx, "view", "patient", p.ID, 1)
+}
+
+// FindPatients searches cards by any part (R1.5), the best first.
+func (r *Records) FindPatients(ctx context.Context, query string, limit int) ([]clinic.Brief, error) {
+	if err := r.who.Require(clinic.ReadCards); err != nil {
+		return nil, err
+	}
+	found, err := r.store.Reader(ctx).FindPatients(query, limit)
+	if err != nil {
+		return nil, err
+	}
+	return found, r.looked(ctx, "search", "patient", clinic.ID{}, len(found))
+}

@@ -1,0 +1,207 @@
+package records
+
+import (
+	"context"
+	"maps"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
+)
+
+// Templates finds templates: the built-in ones and the clinic's own.
+type Templates interface {
+	Template(ctx context.Context, id clinic.ID) (clinic.Template, error)
+}
+
+// AddProtocol writes a draft by a template (R3.4). Fields that the template does
+// not know are refused; those without a value get the template's default.
+func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic.Protocol) (clinic.Protocol, error) {
+	if err := r.who.Require(clinic.WriteCare); err != nil {
+		return p, err
+	}
+	t, err := templates.Template(ctx, p.Template)
+	if err != nil {
+		return p, err
+	}
+	p.TemplateVersion, p.Title, p.Lang, p.Shape = t.Version, t.Title, t.Lang, t.Fields
+	p.Version, p.Amends, p.Why, p.Status, p.Original = 1, clinic.ID{}, "", clinic.ProtocolDraft, "paper"
+	p.Signed, p.Signer, p.Digest, p.Signature, p.Scan, p.Qualified = 0, clinic.ID{}, nil, nil, clinic.ID{}, clinic.ID{}
+	p.Values = withDefaults(t.Fields, p.Values)
+	if err := checkValues(&p, false); err != nil {
+		return p, err
+	}
+	err = r.update(ctx, "protocol.add", func(tx *store.Tx) error {
+		v, err := tx.Visit(p.Visit)
+		if err != nil {
+			return err
+		}
+		if !p.Patient.IsZero() && p.Patient != v.Patient {
+			return fault.At("patient", "fault.protocol.patient")
+		}
+		if !p.ID.IsZero() {
+			if _, err := tx.Protocol(p.ID); err == nil {
+				return fault.New(fault.Conflict, "fault.protocol.known")
+			} else if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		p.Patient = v.Patient
+		p.Written = tx.Now()
+		return tx.PutProtocol(&p)
+	})
+	return p, err
+}
+
+func withDefaults(fields []clinic.Field, values map[string]string) map[string]string {
+	out := map[string]string{}
+	for _, f := range fields {
+		if f.Default != "" {
+			out[f.Key] = f.Default
+		}
+	}
+	maps.Copy(out, values)
+	return out
+}
+
+// EditProtocol changes the values of a draft.
+func (r *Records) EditProtocol(ctx context.Context, id clinic.ID, values map[string]string) (clinic.Protocol, error) {
+	var out clinic.Protocol
+	if err := r.who.Require(clinic.WriteCare); err != nil {
+		return out, err
+	}
+	err := r.update(ctx, "protocol.edit", func(tx *store.Tx) error {
+		p, err := tx.Protocol(id)
+		if err != nil {
+			return err
+		}
+		if p.Status != clinic.ProtocolDraft {
+			return fault.New(fault.Conflict, "fault.protocol.signed")
+		}
+		if p.Values == nil {
+			p.Values = map[string]string{}
+		}
+		maps.Copy(p.Values, values)
+		if err := checkValues(&p, false); err != nil {
+			return err
+		}
+		p.Written = tx.Now()
+		out = p
+		return tx.PutProtocol(&out)
+	})
+	return out, err
+}
+
+// SignProtocol makes a draft final: from here on nobody changes a word of it. The
+// signature is the user's own key's, over the digest of everything that stands
+// in the document.
+func (r *Records) SignProtocol(ctx context.Context, id clinic.ID) (clinic.Protocol, error) {
+	var out clinic.Protocol
+	if err := r.who.Require(clinic.SignProtocols); err != nil {
+		return out, err
+	}
+	err := r.update(ctx, "protocol.sign", func(tx *store.Tx) error {
+		p, err := tx.Protocol(id)
+		if err != nil {
+			return err
+		}
+		if p.Status != clinic.ProtocolDraft {
+			return fault.New(fault.Conflict, "fault.protocol.signed")
+		}
+		if err := checkValues(&p, true); err != nil {
+			return err
+		}
+		if err := r.sign(&p, tx.Now()); err != nil {
+			return err
+		}
+		out = p
+		return tx.PutProtocol(&out)
+	})
+	return out, err
+}
+
+// sign puts the user's name and signature under a protocol.
+func (r *Records) sign(p *clinic.Protocol, at clinic.Time) (err error) {
+	p.Status, p.Signed = clinic.ProtocolSigned, at
+	p.Signer, p.SignerName, p.SignerPost = r.who.ID, r.who.Name.String(), r.who.Position
+	if p.SignerName == "" {
+		p.SignerName = r.who.Login
+	}
+	if p.Digest, err = p.SignedDigest(); err != nil {
+		return err
+	}
+	p.Signature = r.store.Session().SignAsUser(p.Digest)
+	return nil
+}
+
+// AmendProtocol begins a correction: a draft of the next version that names the
+// signed one and says why. There is one correction of a version at a time.
+func (r *Records) AmendProtocol(ctx context.Context, id clinic.ID, why string, values map[string]string) (clinic.Protocol, error) {
+	var out clinic.Protocol
+	if err := r.who.Require(clinic.SignProtocols); err != nil {
+		return out, err
+	}
+	if why == "" {
+		return out, fault.At("why", "fault.protocol.why")
+	}
+	err := r.update(ctx, "protocol.amend", func(tx *store.Tx) error {
+		old, err := tx.Protocol(id)
+		if err != nil {
+			return err
+		}
+		if old.Status != clinic.ProtocolSigned {
+			return fault.New(fault.Conflict, "fault.protocol.draft")
+		}
+		later, err := tx.Amendments(old.ID, old.Patient)
+		if err != nil {
+			return err
+		}
+		if len(later) > 0 {
+			return fault.New(fault.Conflict, "fault.protocol.amended")
+		}
+		p := old
+		p.Record = clinic.Record{}
+		p.Version, p.Amends, p.Why = old.Version+1, old.ID, why
+		p.Status, p.Written, p.Signed, p.Original = clinic.ProtocolDraft, tx.Now(), 0, "paper"
+		p.Signer, p.SignerName, p.SignerPost, p.Digest, p.Signature = clinic.ID{}, "", "", nil, nil
+		p.Scan, p.Qualified = clinic.ID{}, clinic.ID{}
+		p.Values = maps.Clone(old.Values)
+		if p.Values == nil {
+			p.Values = map[string]string{}
+		}
+		maps.Copy(p.Values, values)
+		if err := checkValues(&p, false); err != nil {
+			return err
+		}
+		out = p
+		return tx.PutProtocol(&out)
+	})
+	return out, err
+}
+
+// Protocol reads a protocol, checks its signature and notes that it was viewed.
+func (r *Records) Protocol(ctx context.Context, id clinic.ID) (clinic.Protocol, error) {
+	if err := r.who.Require(clinic.ReadCare); err != nil {
+		return clinic.Protocol{}, err
+	}
+	p, err := r.store.Reader(ctx).Protocol(id)
+	if err != nil {
+		return p, err
+	}
+	if err := store.VerifyProtocol(p, r.store.SignerKeys(p.Signer)); err != nil {
+		return p, err
+	}
+	return p, r.looked(ctx, "view", "protocol", p.Patient, 1)
+}
+
+// Protocols lists a patient's protocols, the newest first.
+func (r *Records) Protocols(ctx context.Context, patient clinic.ID) ([]clinic.Protocol, error) {
+	if err := r.who.Require(clinic.ReadCare); err != nil {
+		return nil, err
+	}
+	list, err := r.store.Reader(ctx).Protocols(patient)
+	if err != nil {
+		return nil, err
+	}
+	return list, r.looked(ctx, "view", "protocol", patient, 1)
+}

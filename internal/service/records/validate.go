@@ -1,0 +1,233 @@
+package records
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/check"
+	"feldsher/internal/fault"
+)
+
+// Limits of what a field takes: more than any paper form has, less than what
+// would hurt a screen.
+const (
+	maxName = 200
+	maxLine = 1000
+	maxText = 50_000
+)
+
+// The values that kinds may have.
+var (
+	contactKinds  = []string{"phone", "email"}
+	documentTypes = []string{
+		"passport", "birth_certificate", "id_card", "foreign", "residence_permit", "military", "refugee", "other",
+	}
+	addressUses     = []string{"registration", "residence", "temporary", "work", "birth", "other"}
+	backgroundKinds = []string{
+		"work", "post", "education", "profession", "speciality", "qualification", "service", "military", "income", "debt",
+	}
+	relations = []string{"mother", "father", "guardian", "trustee", "adoptive_parent", "other"}
+)
+
+// preparePatient checks a card and puts it into the stored spelling. What can't
+// be stored is an Invalid fault at its field; what only looks wrong is a warning
+// (R1.7).
+func preparePatient(p *clinic.Patient, country clinic.Country, now time.Time) ([]check.Warning, error) {
+	var c checker
+	c.name("", &p.Name)
+	if p.Family == "" && p.Given == "" && p.Patronymic == "" && !p.NameUnknown && p.Mother.IsZero() {
+		c.fail(fault.At("family", "fault.patient.name"))
+	}
+	if p.Sex == "" {
+		p.Sex = clinic.SexUnknown
+	}
+	if !p.Sex.Valid() {
+		c.fail(fault.At("sex", "fault.patient.sex"))
+	}
+	c.date("birth_date", p.BirthDate)
+	c.date("death_date", p.DeathDate)
+	if p.BirthDate != "" && p.BirthDate.Valid() {
+		c.future("birth_date", p.BirthDate, now)
+	}
+	if p.BirthTime != "" {
+		if _, err := time.Parse("15:04", p.BirthTime); err != nil {
+			c.fail(fault.At("birth_time", "fault.field.time"))
+		}
+	}
+	if p.BirthOrder < 0 || p.BirthOrder > 12 {
+		c.fail(fault.At("birth_order", "fault.field.number"))
+	}
+	c.line("birth_place", &p.BirthPlace)
+	c.line("citizenship", &p.Citizenship)
+	c.line("tax_registration", &p.TaxRegistration)
+	c.line("insurer", &p.Insurer)
+	c.text("note", &p.Note)
+	c.lists(p, country)
+	if c.err != nil {
+		return nil, c.err
+	}
+	c.numbers(p, country, now)
+	return c.warnings, nil
+}
+
+// checker collects the first failure and all warnings.
+type checker struct {
+	err      error
+	warnings []check.Warning
+}
+
+func (c *checker) fail(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+func (c *checker) warn(field string, ws []check.Warning) {
+	for _, w := range ws {
+		w.Field = field
+		c.warnings = append(c.warnings, w)
+	}
+}
+
+// limited trims a text and refuses control characters and endless ones.
+func (c *checker) limited(field string, s *string, limit int, lines bool) {
+	*s = strings.TrimSpace(*s)
+	if !utf8.ValidString(*s) {
+		c.fail(fault.At(field, "fault.field.encoding"))
+	}
+	if n := utf8.RuneCountInString(*s); n > limit {
+		c.fail(fault.At(field, "fault.field.long", "limit", limit, "n", n))
+	}
+	for _, r := range *s {
+		if r < ' ' && !(lines && (r == '\n' || r == '\t')) || r == 0x7f {
+			c.fail(fault.At(field, "fault.field.control"))
+		}
+	}
+}
+
+func (c *checker) line(field string, s *string) { c.limited(field, s, maxLine, false) }
+func (c *checker) text(field string, s *string) {
+	*s = strings.ReplaceAll(*s, "\r\n", "\n")
+	c.limited(field, s, maxText, true)
+}
+
+func (c *checker) name(at string, n *clinic.Name) {
+	c.limited(at+"family", &n.Family, maxName, false)
+	c.limited(at+"given", &n.Given, maxName, false)
+	c.limited(at+"patronymic", &n.Patronymic, maxName, false)
+}
+
+func (c *checker) date(field string, d clinic.Date) {
+	if !d.Valid() {
+		c.fail(fault.At(field, "fault.field.date"))
+	}
+}
+
+func (c *checker) future(field string, d clinic.Date, now time.Time) {
+	// A day later than ours may be today in the clinic's zone.
+	if string(d) > now.UTC().AddDate(0, 0, 1).Format("2006-01-02")[:len(d)] {
+		c.fail(fault.At(field, "fault.field.future"))
+	}
+}
+
+func (c *checker) oneOf(field, value string, of []string) {
+	if !slices.Contains(of, value) {
+		c.fail(fault.At(field, "fault.field.choice", "choices", strings.Join(of, ", ")))
+	}
+}
+
+// lists checks what belongs to a card.
+func (c *checker) lists(p *clinic.Patient, country clinic.Country) {
+	for i := range p.FormerNames {
+		c.name(fmt.Sprintf("former_names[%d].", i), &p.FormerNames[i].Name)
+	}
+	for i := range p.Contacts {
+		c.contact(fmt.Sprintf("contacts[%d].", i), &p.Contacts[i], country)
+	}
+	for i := range p.Addresses {
+		a, at := &p.Addresses[i], fmt.Sprintf("addresses[%d].", i)
+		c.oneOf(at+"use", a.Use, addressUses)
+		for _, s := range []*string{&a.Country, &a.PostalCode, &a.Region, &a.District, &a.City, &a.Street, &a.House, &a.Flat, &a.Text} {
+			c.line(at+"text", s)
+		}
+	}
+	for i := range p.Documents {
+		d, at := &p.Documents[i], fmt.Sprintf("documents[%d].", i)
+		c.oneOf(at+"type", d.Type, documentTypes)
+		for _, s := range []*string{&d.Series, &d.Number, &d.Issuer, &d.IssuerCode} {
+			c.line(at+"number", s)
+		}
+		c.date(at+"issued", d.Issued)
+		c.date(at+"valid_until", d.ValidUntil)
+	}
+	for i := range p.Background {
+		b, at := &p.Background[i], fmt.Sprintf("background[%d].", i)
+		c.oneOf(at+"kind", b.Kind, backgroundKinds)
+		for _, s := range []*string{&b.Title, &b.Organisation, &b.Document, &b.Note} {
+			c.line(at+"title", s)
+		}
+		c.date(at+"from", b.From)
+		c.date(at+"until", b.Until)
+	}
+	for i := range p.Representatives {
+		r, at := &p.Representatives[i], fmt.Sprintf("representatives[%d].", i)
+		c.name(at, &r.Name)
+		c.oneOf(at+"relation", r.Relation, relations)
+		c.line(at+"phone", &r.Phone)
+		c.line(at+"basis_text", &r.BasisText)
+		c.date(at+"basis_date", r.BasisDate)
+	}
+}
+
+// contact checks a phone or an e-mail address and gives a phone its dialled form.
+func (c *checker) contact(at string, v *clinic.Contact, country clinic.Country) {
+	c.oneOf(at+"kind", v.Kind, contactKinds)
+	c.line(at+"value", &v.Value)
+	c.line(at+"owner", &v.Owner)
+	c.line(at+"note", &v.Note)
+	if v.Value == "" {
+		c.fail(fault.At(at+"value", "fault.field.empty"))
+		return
+	}
+	if v.Kind == "phone" {
+		phone := check.NormalizePhone(v.Value, string(country))
+		v.E164, v.Value = phone.E164, phone.Pretty
+		c.warn(at+"value", phone.Warnings)
+		return
+	}
+	mail := check.Email(v.Value)
+	v.Value = mail.Value
+	c.warn(at+"value", mail.Warnings)
+}
+
+// numbers checks control digits; none of this blocks.
+func (c *checker) numbers(p *clinic.Patient, country clinic.Country, now time.Time) {
+	use := func(field string, value *string, checked check.Result) {
+		*value = checked.Value
+		c.warn(field, checked.Warnings)
+	}
+	if p.SNILS != "" {
+		use("snils", &p.SNILS, check.SNILS(p.SNILS))
+	}
+	if p.Policy != "" {
+		use("policy", &p.Policy, check.Policy(p.Policy))
+	}
+	if p.TaxNumber != "" {
+		if country == clinic.Kazakhstan {
+			use("tax_number", &p.TaxNumber, check.IIN(p.TaxNumber))
+		} else {
+			use("tax_number", &p.TaxNumber, check.INN(p.TaxNumber))
+		}
+	}
+	c.warn("birth_date", check.BirthDate(string(p.BirthDate), now))
+	if date, sex, ok := check.SuggestFromIIN(p.TaxNumber); ok && country == clinic.Kazakhstan {
+		c.warn("tax_number", check.Agrees(date, sex, string(p.BirthDate), string(p.Sex)))
+	}
+	if date, sex, ok := check.SuggestFromENP(p.Policy); ok {
+		c.warn("policy", check.Agrees(date, sex, string(p.BirthDate), string(p.Sex)))
+	}
+}

@@ -1,0 +1,237 @@
+package records
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/check"
+	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
+)
+
+// SavedVisit is a stored visit with what its prescriptions warn of.
+type SavedVisit struct {
+	clinic.Visit
+	Warnings []check.Warning `json:"-"`
+}
+
+// lateAfter is how long after care an entry still counts as made at once (R3.9).
+const lateAfter = 24 * time.Hour
+
+// AddVisit stores a new visit.
+func (r *Records) AddVisit(ctx context.Context, v clinic.Visit) (SavedVisit, error) {
+	if err := r.mayWrite(&v, nil); err != nil {
+		return SavedVisit{}, err
+	}
+	if v.Staff.IsZero() && v.StaffName == "" {
+		v.Staff, v.StaffName = r.who.ID, r.who.Name.String()
+	}
+	v.Entered = clinic.TimeOf(r.now())
+	if err := r.prepareVisit(&v); err != nil {
+		return SavedVisit{}, err
+	}
+	var out SavedVisit
+	err := r.update(ctx, "visit.add", func(tx *store.Tx) error {
+		if _, err := tx.Patient(v.Patient); err != nil {
+			return err
+		}
+		if !v.ID.IsZero() {
+			if _, err := tx.Visit(v.ID); err == nil {
+				return fault.New(fault.Conflict, "fault.visit.known")
+			} else if !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+		warnings, err := prescriptionWarnings(tx, &v)
+		if err != nil {
+			return err
+		}
+		out = SavedVisit{v, warnings}
+		return tx.PutVisit(&out.Visit)
+	})
+	return out, err
+}
+
+// EditVisit changes a visit: change gets the stored one and returns what it
+// shall be. A visit never moves to another patient, and its time of entry stays.
+func (r *Records) EditVisit(ctx context.Context, id clinic.ID, change func(clinic.Visit) (clinic.Visit, error)) (SavedVisit, error) {
+	if err := r.who.Require(clinic.WriteCare); err != nil {
+		return SavedVisit{}, err
+	}
+	var out SavedVisit
+	err := r.update(ctx, "visit.edit", func(tx *store.Tx) error {
+		old, err := tx.Visit(id)
+		if err != nil {
+			return err
+		}
+		if old.Status == clinic.VisitStruck {
+			return fault.New(fault.Conflict, "fault.visit.struck")
+		}
+		v, err := change(old)
+		if err != nil {
+			return err
+		}
+		if err := r.mayWrite(&v, &old); err != nil {
+			return err
+		}
+		if v.Patient != old.Patient {
+			return fault.New(fault.Conflict, "fault.visit.patient")
+		}
+		v.ID, v.Entered, v.Source, v.Deleted = old.ID, old.Entered, old.Source, old.Deleted
+		if err := r.prepareVisit(&v); err != nil {
+			return err
+		}
+		warnings, err := prescriptionWarnings(tx, &v)
+		if err != nil {
+			return err
+		}
+		out = SavedVisit{v, warnings}
+		return tx.PutVisit(&out.Visit)
+	})
+	return out, err
+}
+
+// mayWrite asks for the right to write care, and for that to prescribe where
+// diagnoses or prescriptions are new or changed.
+func (r *Records) mayWrite(v, old *clinic.Visit) error {
+	if err := r.who.Require(clinic.WriteCare); err != nil {
+		return err
+	}
+	before := clinic.Visit{}
+	if old != nil {
+		before = *old
+	}
+	if sameList(v.Diagnoses, before.Diagnoses) && sameList(v.Prescriptions, before.Prescriptions) {
+		return nil
+	}
+	return r.who.Require(clinic.Prescribe)
+}
+
+func sameList[T comparable](a, b []T) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// The values that kinds may have.
+var (
+	visitKinds = []string{"clinic", "home", "phone", "emergency", "checkup", "inpatient", "other"}
+	visitState = []string{clinic.VisitOpen, clinic.VisitDone, clinic.VisitStruck}
+	stages     = []string{"", "preliminary", "final"}
+	ranks      = []string{"", "main", "concomitant", "complication", "background"}
+	onsets     = []string{"", "first", "known"}
+	obsKinds   = []string{"vital", "laboratory", "examination", "survey"}
+	rxStates   = []string{"active", "stopped", "completed"}
+	orderKinds = []string{"laboratory", "examination", "procedure", "referral", "regimen"}
+)
+
+// prepareVisit checks a visit and fills in what goes without saying.
+func (r *Records) prepareVisit(v *clinic.Visit) error {
+	var c checker
+	now := clinic.TimeOf(r.now())
+	if v.Patient.IsZero() {
+		c.fail(fault.At("patient", "fault.field.empty"))
+	}
+	if v.Kind == "" {
+		v.Kind = "clinic"
+	}
+	if v.Status == "" {
+		v.Status = clinic.VisitOpen
+	}
+	if v.CareFrom.IsZero() {
+		v.CareFrom = now
+	}
+	c.oneOf("kind", v.Kind, visitKinds)
+	c.oneOf("status", v.Status, visitState)
+	if v.CareFrom > now+clinic.Time(time.Hour.Milliseconds()) {
+		c.fail(fault.At("care_from", "fault.field.future"))
+	}
+	if !v.CareUntil.IsZero() && v.CareUntil < v.CareFrom {
+		c.fail(fault.At("care_until", "fault.visit.until"))
+	}
+	if v.Status == clinic.VisitStruck && v.Struck == "" {
+		c.fail(fault.At("struck", "fault.visit.struck_why"))
+	}
+	v.Late = v.Entered.Std().Sub(v.CareFrom.Std()) > lateAfter
+	c.line("reason", &v.Reason)
+	c.line("staff_name", &v.StaffName)
+	for field, s := range map[string]*string{
+		"complaints": &v.Complaints, "anamnesis": &v.Anamnesis, "objective": &v.Objective,
+		"comment": &v.Comment, "advice": &v.Advice,
+	} {
+		c.text(field, s)
+	}
+	c.care(v, now)
+	return c.err
+}
+
+// care checks what hangs on a visit.
+func (c *checker) care(v *clinic.Visit, now clinic.Time) {
+	for i := range v.Diagnoses {
+		d, at := &v.Diagnoses[i], fmt.Sprintf("diagnoses[%d].", i)
+		if d.Code == "" && d.Text == "" {
+			c.fail(fault.At(at+"code", "fault.field.empty"))
+		}
+		c.oneOf(at+"stage", d.Stage, stages)
+		c.oneOf(at+"rank", d.Rank, ranks)
+		c.oneOf(at+"onset", d.Onset, onsets)
+		c.text(at+"text", &d.Text)
+		if d.Recorded.IsZero() {
+			d.Recorded = v.CareFrom
+		}
+	}
+	for i := range v.Observations {
+		o, at := &v.Observations[i], fmt.Sprintf("observations[%d].", i)
+		if o.Kind == "" {
+			o.Kind = "vital"
+		}
+		c.oneOf(at+"kind", o.Kind, obsKinds)
+		c.decimal(at+"value", &o.Value)
+		c.decimal(at+"low", &o.Low)
+		c.decimal(at+"high", &o.High)
+		c.text(at+"text", &o.Text)
+		if o.Taken.IsZero() {
+			o.Taken = v.CareFrom
+		}
+		if o.Flag == "" {
+			o.Flag = flagOf(o)
+		}
+	}
+	for i := range v.Prescriptions {
+		p, at := &v.Prescriptions[i], fmt.Sprintf("prescriptions[%d].", i)
+		if p.INN == "" && p.Trade == "" && p.Coding.Name == "" {
+			c.fail(fault.At(at+"inn", "fault.field.empty"))
+		}
+		if p.Status == "" {
+			p.Status = "active"
+		}
+		if p.Written.IsZero() {
+			p.Written = now
+		}
+		if p.Staff.IsZero() {
+			p.Staff = v.Staff
+		}
+		c.oneOf(at+"status", p.Status, rxStates)
+		c.decimal(at+"dose", &p.Dose)
+		c.decimal(at+"quantity", &p.Quantity)
+		c.date(at+"start", p.Start)
+		c.date(at+"stop", p.Stop)
+		c.text(at+"directions", &p.Directions)
+	}
+	for i := range v.Orders {
+		o, at := &v.Orders[i], fmt.Sprintf("orders[%d].", i)
+		c.oneOf(at+"kind", o.Kind, orderKinds)
+		if o.Status == "" {
+			o.Status = "ordered"
+		}
+		c.text(at+"text", &o.Text)
+	}
+}

@@ -1,0 +1,87 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"feldsher/internal/ledger"
+)
+
+// batches are the numbers of rows that one statement reads, the largest first.
+// The rows of a bulk Update are read many at a time: half of the cost of reading
+// one is that of the statement.
+var batches = [...]int{64, 8, 1}
+
+// read gives a row by its id as driver values, nil when there is none.
+func (j *Journal) read(ctx context.Context, t *table, id ledger.ID) ([]any, error) {
+	var row []any
+	err := j.readBatch(ctx, t, len(batches)-1, []any{id[:]}, func(_ ledger.ID, found []any) { row = found })
+	return row, err
+}
+
+// reread gives the present state of every touched row, in the order of touching;
+// nil for those that are not there.
+func (j *Journal) reread(ctx context.Context) ([][]any, error) {
+	byTable := make([][]int, len(j.tables))
+	for i := range j.touched {
+		t := j.touched[i].table
+		byTable[t] = append(byTable[t], i)
+	}
+	now := make([][]any, len(j.touched))
+	var args []any
+	for t, touched := range byTable {
+		for b, size := range batches {
+			for ; len(touched) >= size; touched = touched[size:] {
+				args = args[:0]
+				for _, i := range touched[:size] {
+					args = append(args, j.touched[i].id[:])
+				}
+				err := j.readBatch(ctx, j.tables[t], b, args, func(id ledger.ID, row []any) {
+					now[j.index[touchKey{t, id}]] = row
+				})
+				if err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return now, nil
+}
+
+// readBatch reads the rows with the given ids, as many as the batch has, and
+// yields those that are there in any order.
+func (j *Journal) readBatch(ctx context.Context, t *table, batch int, ids []any, yield func(ledger.ID, []any)) error {
+	stmt, err := j.prepare(ctx, t.reread[batch])
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.QueryContext(ctx, ids...)
+	if err != nil {
+		return fmt.Errorf("journal: reread %s: %w", t.Name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		row, err := t.scan(rows)
+		if err != nil {
+			return err
+		}
+		yield(idOf(row[0]), row)
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("journal: reread %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+func (t *table) scan(rows *sql.Rows) ([]any, error) {
+	row := make([]any, len(t.columns))
+	into := make([]any, len(t.columns))
+	for i := range row {
+		into[i] = &row[i]
+	}
+	if err := rows.Scan(into...); err != nil {
+		return nil, fmt.Errorf("journal: read %s: %w", t.Name, err)
+	}
+	return row, nil
+}

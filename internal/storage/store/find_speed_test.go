@@ -1,0 +1,62 @@
+package store_test
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"feldsher/internal/storage/store"
+)
+
+// frame is what a picture on the screen takes.
+const frame = 16 * time.Millisecond
+
+// The right card is among the first ten (R1.5), and ten times the cards cost
+// little more time. FELDSHER_SOAK=1 measures at 10 000 and 100 000 cards; the
+// ordinary run holds only the quality, which no busy machine changes.
+func TestFindSpeed(t *testing.T) {
+	sizes := []int{500, 4000}
+	soak := os.Getenv("FELDSHER_SOAK") == "1"
+	if soak {
+		sizes = []int{10000, 100000}
+	}
+	var reports []store.FindReport
+	for _, n := range sizes {
+		s := found(t, t.TempDir())
+		start := time.Now()
+		newCrowd(1).register(t, s, n)
+		t.Logf("%d cards stored in %v", n, time.Since(start))
+		queries, err := store.FindQueries(s.Reader(context.Background()), 1000, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		report, err := s.BenchFind(context.Background(), queries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Logf("%d cards: median %v (%.3f frames), p99 %v (%.3f), max %v, top ten %.1f %%", n, report.Median, frames(report.Median),
+			report.P99, frames(report.P99), report.Max, 100*report.Top10)
+		for kind, r := range report.Kinds {
+			t.Logf("  %-8s median %v, p99 %v, max %v, top ten %.1f %%", kind, r.Median, r.P99, r.Max, 100*r.Top10)
+		}
+		for _, q := range report.Missed[:min(len(report.Missed), 5)] {
+			t.Logf("  missed: %s %q", q.Kind, q.Text)
+		}
+		if report.Top10 < 0.98 {
+			t.Errorf("%d cards: the right card is in the first ten for %.1f %% of the queries", n, 100*report.Top10)
+		}
+		reports = append(reports, report)
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	small, large := reports[0], reports[1]
+	median, p99 := float64(large.Median)/float64(small.Median), float64(large.P99)/float64(small.P99)
+	t.Logf("growth: median × %.2f, p99 × %.2f", median, p99)
+	if soak && (median > 1.5 || p99 > 3 || large.P99 > frame) {
+		t.Errorf("from %d to %d cards: median × %.2f, p99 × %.2f, %v", sizes[0], sizes[1], median, p99, large.P99)
+	}
+}
+
+func frames(d time.Duration) float64 { return float64(d) / float64(frame) }

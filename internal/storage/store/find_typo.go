@@ -1,0 +1,106 @@
+package store
+
+import (
+	"slices"
+	"unicode/utf8"
+
+	"feldsher/internal/clinic/fold"
+)
+
+const (
+	shortestTypo  = 3   // letters of a word that may be mistyped
+	shortestBegun = 4   // letters of a beginning that may be
+	scanWords     = 600 // words of the vocabulary compared with a mistyped beginning
+	maxTypos      = 24  // words that one name may have been meant for
+)
+
+// withTypos gives slots that stand for words one edit apart from what was typed
+// (and from what it stands for in another layout or alphabet) beside what they
+// stood for.
+func (f *finder) withTypos(slots []slot) ([]slot, error) {
+	out := slices.Clone(slots)
+	for i, s := range slots {
+		found, err := f.typosOf(s)
+		if err != nil {
+			return nil, err
+		}
+		slices.SortStableFunc(found, func(a, b form) int { return a.penalty - b.penalty })
+		out[i].forms = append(slices.Clone(s.forms), found[:min(len(found), maxTypos)]...)
+	}
+	return out, nil
+}
+
+func (f *finder) typosOf(s slot) ([]form, error) {
+	var cuts []int64
+	for _, typed := range s.forms {
+		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortestTypo {
+			cuts = append(cuts, typoCuts(typed.words[0])...)
+		}
+	}
+	if len(cuts) == 0 {
+		return nil, nil
+	}
+	words, err := column[string](f.q, `SELECT DISTINCT t.word FROM json_each(?) AS s CROSS JOIN find_typo AS t ON t.cut = s.value LIMIT ?`,
+		jsonList(cuts), scanWords)
+	if err != nil {
+		return nil, err
+	}
+	found := typoForms(s, words)
+	for _, typed := range s.forms {
+		if len(found) > 0 {
+			break
+		}
+		if len(typed.words) != 1 || utf8.RuneCountInString(typed.words[0]) < shortestBegun {
+			continue
+		}
+		// A beginning with a typo after its third letter.
+		begun := cutRunes(typed.words[0], shortestTypo)
+		words, err := column[string](f.q, `SELECT DISTINCT substr(v.word, 2) FROM json_each(?) AS s CROSS JOIN find_vocabulary AS v
+			ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?`, jsonList([]string{surnameFirst + begun, otherFirst + begun}), scanWords)
+		if err != nil {
+			return nil, err
+		}
+		found = typoForms(slot{forms: []form{typed}}, words)
+	}
+	return found, nil
+}
+
+// typoForms makes forms of the words that one of the slot's forms was meant for.
+func typoForms(s slot, words []string) []form {
+	var out []form
+	for _, w := range words {
+		best := 0
+		for _, typed := range s.forms {
+			if len(typed.words) != 1 || typed.words[0] == w {
+				continue
+			}
+			if p := typoPenalty(typed.words[0], w); p > 0 && (best == 0 || p+typed.penalty < best) {
+				best = p + typed.penalty
+			}
+		}
+		if best > 0 {
+			out = append(out, form{words: []string{w}, whole: true, penalty: best})
+		}
+	}
+	return out
+}
+
+// typoPenalty says how far a word is from what was typed: one edit from the whole
+// of it, or from a beginning of it; 0 if it is farther.
+func typoPenalty(typed, word string) int {
+	n := utf8.RuneCountInString(typed)
+	switch {
+	case n < shortestTypo:
+		return 0
+	case fold.Within(typed, word, 1):
+		return penaltyTypo
+	case n < shortestBegun:
+		return 0
+	}
+	for _, length := range [3]int{n, n + 1, n - 1} {
+		if begun := cutRunes(word, length); begun != word && fold.Within(typed, begun, 1) {
+			return penaltyPrefixTypo
+		}
+	}
+	return 0
+}

@@ -1,0 +1,182 @@
+// Package store keeps a clinic's records in the encrypted database of one
+// workstation. It owns the schema, the SQL and the data directory; every change
+// goes through Store.Update, which writes the ledger entry in the same
+// transaction (package journal), and reads go through Store.View or the methods
+// of Reader.
+//
+// It promises that what Update has returned without an error is on the disk, and
+// that nothing of an Update that failed is. It keeps no rules: what a user may do
+// and what a record must be is decided by the services above.
+//
+// Everything of a clinic lies in one directory:
+//
+//	clinic.db, -wal, -shm, -anchor   the database (package sealed)
+//	slots.a, slots.b                 users, device, scope keys (package vault)
+//	keyring.a, keyring.b             keys of patients (package vault)
+//	blobs/                           attachments, each encrypted by itself
+//	before-upgrade/                  copies made before a migration
+//	lock                             held while a program has the clinic open
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"iter"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/ledger"
+	"feldsher/internal/storage/journal"
+	"feldsher/internal/storage/sealed"
+	"feldsher/internal/storage/sealed/faultfs"
+	"feldsher/internal/storage/vault"
+)
+
+// Store is an open clinic.
+type Store struct {
+	dir     string
+	lock    *dirLock
+	session *vault.Session
+	db      *sealed.DB
+	journal *journal.Journal
+	writer  *sql.Conn
+	writing sync.Mutex
+	now     func() time.Time
+	reader  *Reader
+
+	watching sync.Mutex
+	watchers map[int]func([]string)
+	nextID   int
+}
+
+// databaseFile is the name of the database within the data directory.
+const databaseFile = "clinic.db"
+
+// Options of opening.
+type Options struct {
+	Now     func() time.Time // the clock; time.Now by default
+	CacheMB int              // page cache a connection; 0 for the default of 64
+	Faults  faultfs.Layer    // tests only: what goes wrong below the database
+}
+
+// Session gives the keys of the logged-in user and the device.
+func (s *Store) Session() *vault.Session { return s.session }
+
+// Dir is the data directory.
+func (s *Store) Dir() string { return s.dir }
+
+// Update runs fn in one transaction and writes its ledger entry. It waits for
+// other writers of this program.
+func (s *Store) Update(ctx context.Context, act journal.Act, fn func(*Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if act.Actor.IsZero() {
+		act.Actor = s.session.User()
+	}
+	err := s.journal.Update(ctx, act, func(tx *journal.Tx) error { return fn(&Tx{Tx: tx, s: s}) })
+	if err != nil {
+		return sealed.Classify(err)
+	}
+	s.signal(act.Intent)
+	return nil
+}
+
+// Local writes to tables that belong to this workstation alone.
+func (s *Store) Local(ctx context.Context, fn func(*Tx) error) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return sealed.Classify(s.journal.Local(ctx, func(tx *journal.Tx) error { return fn(&Tx{Tx: tx, s: s}) }))
+}
+
+// Apply merges entries of other devices, and brings the search index after them.
+func (s *Store) Apply(ctx context.Context, entries []*ledger.Entry) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	err := s.journal.Apply(ctx, entries, s.session.DeviceKey, func(jtx *journal.Tx, rows []journal.Row) error {
+		return reindex(&Tx{Tx: jtx, s: s}, rows)
+	})
+	if err != nil {
+		return sealed.Classify(err)
+	}
+	s.signal("apply")
+	return nil
+}
+
+// Access records acts of looking in the ledger's second chain.
+func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	return sealed.Classify(s.journal.Access(ctx, s.session.User(), acts))
+}
+
+// Verify checks the ledger and holds the tables against it.
+func (s *Store) Verify(ctx context.Context) (journal.Report, error) {
+	v := journal.Verifier{DB: s.db.Reader, Keys: keys{s.session}, Org: s.session.Organisation(), Trust: s.session.DeviceKey}
+	report, err := v.Verify(ctx)
+	return report, sealed.Classify(err)
+}
+
+// Watch calls fn after every change, with what was done, until the returned
+// function is called. fn must not block.
+func (s *Store) Watch(fn func(intents []string)) (stop func()) {
+	s.watching.Lock()
+	defer s.watching.Unlock()
+	id := s.nextID
+	s.nextID++
+	s.watchers[id] = fn
+	return func() {
+		s.watching.Lock()
+		defer s.watching.Unlock()
+		delete(s.watchers, id)
+	}
+}
+
+func (s *Store) signal(intent string) {
+	s.watching.Lock()
+	defer s.watching.Unlock()
+	for _, fn := range s.watchers {
+		fn([]string{intent})
+	}
+}
+
+// Organisation reads the clinic's own record.
+func (s *Store) Organisation(ctx context.Context) (clinic.Organisation, error) {
+	return s.Reader(ctx).Organisation()
+}
+
+// path is the database file.
+func (s *Store) path() string { return filepath.Join(s.dir, databaseFile) }
+
+// Close writes the log back, forgets the keys and lets the directory go. A
+// second call does nothing.
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	var errs []error
+	if s.reader != nil {
+		errs = append(errs, s.reader.close())
+	}
+	if s.journal != nil {
+		errs = append(errs, s.journal.Close())
+	}
+	if s.writer != nil {
+		errs = append(errs, s.writer.Close())
+	}
+	if s.db != nil {
+		errs = append(errs, s.db.Close())
+	}
+	if s.session != nil {
+		errs = append(errs, s.session.Close())
+	}
+	errs = append(errs, s.lock.release())
+	s.reader, s.journal, s.writer, s.db, s.session, s.lock = nil, nil, nil, nil, nil, nil
+	return errors.Join(errs...)
+}
+
+// Log walks over the ledger from the newest entry back; see journal.Log.
+func (s *Store) Log(ctx context.Context, patient clinic.ID) iter.Seq2[journal.Opened, error] {
+	return journal.Log(ctx, s.db.Reader, keys{s.session}, patient)
+}

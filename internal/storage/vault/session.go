@@ -1,0 +1,268 @@
+package vault
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"sync"
+
+	"feldsher/internal/fault"
+	"feldsher/internal/ledger"
+)
+
+// Session is an unlocked vault: one user at one workstation. All methods may be
+// called from several goroutines. After Close the keys are gone: methods that
+// return an error say "vault.closed", keys and signatures come out empty.
+type Session struct {
+	mu     sync.RWMutex
+	closed bool
+	store  *slotsStore
+	body   *body
+	certs  CertSet
+
+	db       [KeySize]byte
+	user     identity
+	userID   ledger.ID
+	userCert ledger.ID
+	device   identity
+	scopes   map[scopeKey]*[KeySize]byte
+	params   Params
+	ring     *Keyring
+}
+
+// Exists reports whether the directory holds a finished vault.
+func Exists(dir string) bool { return exists(osDisk{}, dir) }
+
+func exists(d disk, dir string) bool {
+	return newSlotsStore(d, dir).pair.exists() && !unfinished(d, dir)
+}
+
+// Open unlocks the vault in dir with a user's login (compared without regard to
+// case) and password. Faults: NotFound where there is no vault, Password for a
+// wrong password and an unknown login alike (and after the same time), Damaged
+// when neither copy of a file is good or one was altered, Newer for a later
+// format. What was damaged and repaired is in Damage.
+func Open(dir, login, password string) (*Session, error) {
+	return open(osDisk{}, dir, login, password)
+}
+
+func open(d disk, dir, login, password string) (*Session, error) {
+	if unfinished(d, dir) {
+		return nil, fault.New(fault.NotFound, "vault.missing")
+	}
+	store := newSlotsStore(d, dir)
+	found, err := store.load()
+	if err != nil {
+		return nil, err
+	}
+	s := &Session{store: store}
+	c, err := store.unlock(found, &s.db, func(b *body, db *[KeySize]byte) bool {
+		return s.tryPassword(b, login, password, db)
+	}, fault.New(fault.Password, "vault.password.wrong"))
+	if err != nil {
+		s.wipe()
+		return nil, err
+	}
+	if err := s.start(c); err != nil {
+		s.wipe()
+		return nil, err
+	}
+	return s, nil
+}
+
+// unlock finds the copy that the secret opens and that was written with the
+// database key, trying the newer first. The older one is asked only to tell an
+// altered newer copy (another good one opens) from a wrong secret.
+func (s *slotsStore) unlock(found []*slotsCopy, db *[KeySize]byte,
+	try func(*body, *[KeySize]byte) bool, wrong error,
+) (*slotsCopy, error) {
+	altered := false
+	for i, c := range found {
+		if !try(c.body, db) {
+			continue
+		}
+		if !c.authentic(db) {
+			altered = true
+			continue
+		}
+		if i > 0 && found[0].authentic(db) {
+			return nil, wrong // a former password, still good in the copy that is behind
+		}
+		for _, other := range found {
+			if !other.authentic(db) {
+				s.note("vault.damage.altered", other.index, nil)
+			}
+		}
+		return c, nil
+	}
+	if altered {
+		return nil, fault.New(fault.Damaged, "vault.slots.altered")
+	}
+	return nil, wrong
+}
+
+// tryPassword runs the password function once, whether or not there is such a
+// login, so that time does not tell who works here.
+func (s *Session) tryPassword(b *body, login, password string, db *[KeySize]byte) bool {
+	slot, known := b.Users[0], false
+	if i := b.user(login); i >= 0 {
+		slot, known = b.Users[i], true
+	}
+	id, key, ok := slot.open(b.Organisation, password)
+	defer clear(key[:])
+	defer id.wipe()
+	if !ok || !known {
+		return false
+	}
+	*db = key
+	s.user, s.userID, s.params = id, slot.User, slot.Params
+	return true
+}
+
+// start loads everything that the database key opens, and repairs the files.
+func (s *Session) start(c *slotsCopy) error {
+	s.body = c.body
+	s.store.repair(c)
+	plain, err := OpenSealed(&s.db, s.body.deviceContext(), s.body.DeviceKeys)
+	if err != nil || len(plain) != identitySize {
+		return fault.Wrap(errSealed, fault.Damaged, "vault.slots.unreadable")
+	}
+	s.device.setBytes(plain)
+	clear(plain)
+	if err := s.verify(); err != nil {
+		return err
+	}
+	s.loadScopes()
+	s.ring, err = openKeyring(s.store.pair.disk, s.store.pair.dir, &s.db)
+	return err
+}
+
+func (b *body) deviceContext() []byte {
+	return context("device keys", b.Organisation[:], b.Device[:])
+}
+
+// verify checks certificates and revocations, and finds the user's own.
+func (s *Session) verify() error {
+	certs, bad := VerifyCertificates(s.body.Organisation, s.body.Root, s.body.Certificates)
+	for _, signed := range s.body.Revocations {
+		if _, err := VerifyRevocation(signed, certs); err != nil {
+			bad = append(bad, err)
+		}
+	}
+	mine := slices.DeleteFunc(certs.Of(CertUser, s.userID), func(c Certificate) bool {
+		return !bytes.Equal(c.SignKey, s.user.publicSign())
+	})
+	if len(mine) == 0 {
+		bad = append(bad, errors.New("the user's own certificate is missing"))
+	}
+	if len(bad) > 0 {
+		return fault.Wrap(errors.Join(bad...), fault.Damaged, "vault.certificates.bad")
+	}
+	s.certs, s.userCert = certs, mine[0].ID
+	return nil
+}
+
+// loadScopes opens every scope key that the user or this device may read.
+func (s *Session) loadScopes() {
+	s.scopes = make(map[scopeKey]*[KeySize]byte, len(s.body.Scopes))
+	for i := range s.body.Scopes {
+		e := &s.body.Scopes[i]
+		key, ok := e.open(s.body.Organisation, CertUser, s.userID, &s.user.receive)
+		if !ok {
+			key, ok = e.open(s.body.Organisation, CertDevice, s.body.Device, &s.device.receive)
+		}
+		if ok {
+			s.scopes[scopeKey{e.Scope, e.Epoch}] = &key
+		}
+	}
+}
+
+// Close drops the keys: it overwrites what this package holds of them. Copies
+// that the garbage collector or the standard library made can't be reached.
+func (s *Session) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	s.wipe()
+	return nil
+}
+
+func (s *Session) wipe() {
+	s.closed = true
+	clear(s.db[:])
+	s.user.wipe()
+	s.device.wipe()
+	for _, key := range s.scopes {
+		clear(key[:])
+	}
+	if s.ring != nil {
+		s.ring.Close()
+	}
+}
+
+func closedFault() error { return fault.New(fault.Forbidden, "vault.closed") }
+
+// change applies fn to a copy of the contents, checks and saves it, and takes
+// it over; then runs the rest. If anything fails, the session stays as it was.
+func (s *Session) change(fn func(b *body) error, then ...func()) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return closedFault()
+	}
+	b := s.body.clone()
+	if err := fn(b); err != nil {
+		return err
+	}
+	certs, bad := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
+	if len(bad) > 0 {
+		return fmt.Errorf("vault: %w", errors.Join(bad...))
+	}
+	if err := s.store.save(b, &s.db); err != nil {
+		return err
+	}
+	s.body, s.certs = b, certs
+	for _, f := range then {
+		f()
+	}
+	return nil
+}
+
+// checkDir refuses a directory that can't hold a vault.
+func checkDir(dir string) error {
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() {
+		err = errors.New("not a directory")
+	}
+	return fault.Wrap(err, fault.NotFound, "vault.directory")
+}
+
+// DatabaseKey gives the key of the database file; zeros after Close.
+func (s *Session) DatabaseKey() [KeySize]byte {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.db
+}
+
+// Sign signs msg as this device with Ed25519. The caller puts its own label in
+// front, so that a signature for one purpose never passes for another.
+func (s *Session) Sign(msg []byte) []byte { return s.signAs(&s.device, msg) }
+
+// SignAsUser signs msg as the unlocked user, with the same rule.
+func (s *Session) SignAsUser(msg []byte) []byte { return s.signAs(&s.user, msg) }
+
+func (s *Session) signAs(id *identity, msg []byte) []byte {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	if s.closed {
+		return nil
+	}
+	key := id.signer()
+	defer clear(key)
+	return ed25519.Sign(key, msg)
+}

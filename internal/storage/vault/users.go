@@ -1,0 +1,188 @@
+package vault
+
+import (
+	"slices"
+
+	"feldsher/internal/fault"
+	"feldsher/internal/ledger"
+)
+
+// UserInfo is a user who can open this vault. Roles are rows of the database,
+// not the vault's matter.
+type UserInfo struct {
+	ID    ledger.ID
+	Login string
+	// Issues says whether the user's certificate may sign those of others.
+	Issues bool
+}
+
+// NewUser is what AddUser needs.
+type NewUser struct {
+	ID       ledger.ID
+	Login    string
+	Password string
+	// Issuer lets the user add users and devices: for administrators.
+	Issuer bool
+}
+
+// Users lists who can open this vault, in the order in which they were added.
+func (s *Session) Users() []UserInfo {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	users := make([]UserInfo, 0, len(s.body.Users))
+	for _, u := range s.body.Users {
+		info := UserInfo{ID: u.User, Login: u.Login}
+		if certs := s.certs.Of(CertUser, u.User); len(certs) > 0 {
+			info.Issues = certs[0].Issues
+		}
+		users = append(users, info)
+	}
+	return users
+}
+
+// issuer gives the unlocked user's certificate if it may sign others.
+func (s *Session) issuer() (Certificate, error) {
+	c, ok := s.certs.Get(s.userCert)
+	if !ok || !c.Issues {
+		return c, fault.New(fault.Forbidden, "vault.user.not_issuer")
+	}
+	return c, nil
+}
+
+// certify signs a certificate with the unlocked user's key.
+func (s *Session) certify(c Certificate) Signed {
+	c.Version, c.ID, c.Organisation = certVersion, ledger.NewID(), s.body.Organisation
+	c.IssuedAt, c.Issuer = now(), s.userCert
+	key := s.user.signer()
+	defer clear(key)
+	return sign(key, certLabel, c)
+}
+
+// AddUser makes fresh keys for a user, signs their certificate as the unlocked
+// user, and seals to them every scope key that this session has. Faults:
+// Invalid for a bad login or password, Conflict when login or id has a slot
+// already, Forbidden when the unlocked user may not issue, Space.
+func (s *Session) AddUser(u NewUser) error {
+	login, err := cleanLogin(u.Login)
+	if err != nil {
+		return err
+	}
+	if err := checkPassword(u.Password); err != nil {
+		return err
+	}
+	if u.ID.IsZero() {
+		return fault.At("id", "vault.user.no_id")
+	}
+	return s.change(func(b *body) error {
+		if _, err := s.issuer(); err != nil {
+			return err
+		}
+		if b.user(login) >= 0 {
+			return fault.New(fault.Conflict, "vault.user.login_taken")
+		}
+		if slices.ContainsFunc(b.Users, func(o userSlot) bool { return o.User == u.ID }) {
+			return fault.New(fault.Conflict, "vault.user.id_taken")
+		}
+		id, err := newIdentity()
+		if err != nil {
+			return err
+		}
+		defer id.wipe()
+		receive, err := publicReceiveKey(&id.receive)
+		if err != nil {
+			return err
+		}
+		cert := Certificate{
+			Kind: CertUser, Subject: u.ID, Name: login,
+			SignKey: id.publicSign(), ReceiveKey: receive, Issues: u.Issuer,
+		}
+		b.Certificates = append(b.Certificates, s.certify(cert))
+		b.Users = append(b.Users, newUserSlot(b.Organisation, u.ID, login, u.Password, s.params, &id, &s.db))
+		return s.shareScopes(b, cert)
+	})
+}
+
+// shareScopes seals every scope key of the session to one more reader.
+func (s *Session) shareScopes(b *body, reader Certificate) error {
+	for i := range b.Scopes {
+		e := &b.Scopes[i]
+		key, ok := s.scopes[scopeKey{e.Scope, e.Epoch}]
+		if !ok {
+			continue
+		}
+		if err := e.sealFor(b.Organisation, reader, key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// AllowIssuing gives a user, who became an administrator, a certificate that
+// may sign others. Faults: NotFound, Forbidden, Space.
+func (s *Session) AllowIssuing(login string) error {
+	return s.change(func(b *body) error {
+		if _, err := s.issuer(); err != nil {
+			return err
+		}
+		i := b.user(login)
+		if i < 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		certs := s.certs.Of(CertUser, b.Users[i].User)
+		if len(certs) == 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		if certs[0].Issues {
+			return nil
+		}
+		cert := certs[0]
+		cert.Issues = true
+		b.Certificates = append(b.Certificates, s.certify(cert))
+		return nil
+	})
+}
+
+// RemoveUser takes a user's slot and what was sealed to the user out of this
+// vault; the certificate stays, since signatures made before are checked with
+// it. Whether the user may go is the caller's decision; the last slot never
+// goes. What a user has seen of keys is not undone by this: Rotate the scopes.
+// Faults: NotFound, Conflict for the last slot, Space.
+func (s *Session) RemoveUser(login string) error {
+	return s.change(func(b *body) error {
+		i := b.user(login)
+		if i < 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		if len(b.Users) == 1 {
+			return fault.New(fault.Conflict, "vault.user.last")
+		}
+		gone := b.Users[i].User
+		b.Users = slices.Delete(b.Users, i, i+1)
+		for j := range b.Scopes {
+			b.Scopes[j].drop(CertUser, gone)
+		}
+		return nil
+	})
+}
+
+// ChangePassword gives the unlocked user's slot a new password. Faults:
+// Password when old is wrong, Invalid when new can't be one, Space.
+func (s *Session) ChangePassword(old, new string) error {
+	if err := checkPassword(new); err != nil {
+		return err
+	}
+	return s.change(func(b *body) error {
+		i := slices.IndexFunc(b.Users, func(u userSlot) bool { return u.User == s.userID })
+		if i < 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		id, db, ok := b.Users[i].open(b.Organisation, old)
+		defer id.wipe()
+		defer clear(db[:])
+		if !ok {
+			return fault.New(fault.Password, "vault.password.wrong")
+		}
+		b.Users[i] = newUserSlot(b.Organisation, s.userID, b.Users[i].Login, new, s.params, &id, &db)
+		return nil
+	})
+}
