@@ -53,7 +53,7 @@ func (c *benchCmd) Run(s *session) error {
 	if err != nil {
 		return fault.Wrap(err, fault.Space, "fault.dir.unusable", "dir", c.Dir)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	b := &bench{session: s, dir: dir, quick: c.Quick}
 	for _, part := range []func(context.Context) error{
 		b.cipher, b.ledger, func(ctx context.Context) error { return b.clinics(ctx, c.Patients) }, b.xlsx,
@@ -93,8 +93,10 @@ func (b *bench) cipher(ctx context.Context) error {
 		return err
 	}
 	for _, r := range ratios {
-		b.add(measure{Name: "encrypted / plain: " + r.Name, Value: r.Ratio, Unit: "×", Most: r.Target,
-			Note: fmt.Sprintf("%v / %v", r.Sealed.Round(time.Microsecond), r.Plain.Round(time.Microsecond))})
+		b.add(measure{
+			Name: "encrypted / plain: " + r.Name, Value: r.Ratio, Unit: "×", Most: r.Target,
+			Note: fmt.Sprintf("%v / %v", r.Sealed.Round(time.Microsecond), r.Plain.Round(time.Microsecond)),
+		})
 	}
 	return nil
 }
@@ -105,7 +107,7 @@ func (b *bench) ledger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer d.store.Close()
+	defer func() { _ = d.store.Close() }()
 	n := 600
 	if b.quick {
 		n = 150
@@ -132,8 +134,10 @@ func (b *bench) ledger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.add(measure{Name: "visit save: ledger on / off", Value: float64(with) / float64(without), Unit: "×", Most: 2, Aim: 1.5,
-		Note: fmt.Sprintf("%v / %v", with.Round(time.Microsecond), without.Round(time.Microsecond))})
+	b.add(measure{
+		Name: "visit save: ledger on / off", Value: float64(with) / float64(without), Unit: "×", Most: 2, Aim: 1.5,
+		Note: fmt.Sprintf("%v / %v", with.Round(time.Microsecond), without.Round(time.Microsecond)),
+	})
 	return nil
 }
 
@@ -165,8 +169,10 @@ func (b *bench) clinics(ctx context.Context, n int) error {
 		return err
 	}
 	growth := func(name string, a, z time.Duration, most float64) {
-		b.add(measure{Name: name, Value: float64(z) / float64(a), Unit: "×", Most: most,
-			Note: fmt.Sprintf("%v → %v", a.Round(time.Microsecond), z.Round(time.Microsecond))})
+		b.add(measure{
+			Name: name, Value: float64(z) / float64(a), Unit: "×", Most: most,
+			Note: fmt.Sprintf("%v → %v", a.Round(time.Microsecond), z.Round(time.Microsecond)),
+		})
 	}
 	frame := float64(16 * time.Millisecond)
 	b.add(measure{Name: fmt.Sprintf("search at %d: right card in the top ten", n), Value: large.find.Top10 * 100, Unit: "%"})
@@ -240,8 +246,10 @@ func (b *bench) largeOnly(ctx context.Context, d *desk, added records.Added, fil
 	if err != nil {
 		return err
 	}
-	b.add(measure{Name: "size on disk with ledger / plain JSON", Value: float64(size) / float64(plain), Unit: "×", Most: 2.5, Aim: 1.5,
-		Note: fmt.Sprintf("%d MB / %d MB", size>>20, plain>>20)})
+	b.add(measure{
+		Name: "size on disk with ledger / plain JSON", Value: float64(size) / float64(plain), Unit: "×", Most: 2.5, Aim: 1.5,
+		Note: fmt.Sprintf("%d MB / %d MB", size>>20, plain>>20),
+	})
 	return nil
 }
 
@@ -307,7 +315,9 @@ func (b *bench) xlsx(context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.add(measure{Name: fmt.Sprintf("XLSX of %d patients / bare excelize", n), Value: r.Times(), Unit: "×", Most: 1.3,
-		Note: fmt.Sprintf("%v / %v", r.Ours.Round(time.Millisecond), r.Bare.Round(time.Millisecond))})
+	b.add(measure{
+		Name: fmt.Sprintf("XLSX of %d patients / bare excelize", n), Value: r.Times(), Unit: "×", Most: 1.3,
+		Note: fmt.Sprintf("%v / %v", r.Ours.Round(time.Millisecond), r.Bare.Round(time.Millisecond)),
+	})
 	return nil
 }

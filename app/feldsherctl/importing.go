@@ -149,4 +149,3 @@ func filesOf(paths []string, endings ...string) ([]string, error) {
 	}
 	return out, nil
 }
-

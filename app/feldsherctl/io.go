@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -154,14 +153,6 @@ func (s *session) newPassword(env string) (string, error) {
 		return "", fault.New(fault.Invalid, "fault.password.differ")
 	}
 	return first, nil
-}
-
-func (s *session) readLine() (string, error) {
-	line, err := bufio.NewReader(io.LimitReader(s.stdin, 4096)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", fault.Wrap(err, fault.Invalid, "fault.input.read")
-	}
-	return strings.TrimSpace(line), nil
 }
 
 // note is a warning in the user's words.

@@ -114,8 +114,10 @@ func (t *tour) step(name string, do func(context.Context) (string, error)) error
 
 func (t *tour) found(ctx context.Context) (string, error) {
 	org := demo.Organisation(clinic.Russia)
-	who := clinic.Staff{Name: clinic.Name{Family: "Озёрная", Given: "Вера", Patronymic: "Павловна"}, Position: t.s.t("cli_tour_post"), Login: tourLogin,
-		Roles: []clinic.Role{clinic.Administrator, clinic.Head, clinic.Doctor}, Active: true}
+	who := clinic.Staff{
+		Name: clinic.Name{Family: "Озёрная", Given: "Вера", Patronymic: "Павловна"}, Position: t.s.t("cli_tour_post"), Login: tourLogin,
+		Roles: []clinic.Role{clinic.Administrator, clinic.Head, clinic.Doctor}, Active: true,
+	}
 	st, _, err := store.Found(ctx, filepath.Join(t.dir, "clinic"), store.Founding{
 		Organisation: org, Admin: who, Password: tourPassword, DeviceName: "tour", Params: t.s.params,
 	}, store.Options{Now: t.s.now})

@@ -118,7 +118,7 @@ var Tables = []Table{
 	{"protocol", ledger.Medical, "patient", []Group{
 		once("visit", "patient", "visit", "template", "template_version", "version", "amends", "why", "lang"),
 		ask("text", "title", "fields", "shape", "written"),
-		ask("signature", "status", "signed", "signer", "signer_name", "signer_post", "digest", "signature"),
+		ask("signature", "status", "signed", "signer", "signer_name", "signer_post", "care", "digest", "signature"),
 		win("original", "original", "scan", "qualified"), ask("deleted", "deleted"),
 	}},
 	{"attachment", ledger.Medical, "patient", []Group{

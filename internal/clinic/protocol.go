@@ -38,11 +38,12 @@ type Protocol struct {
 	Values          map[string]string `json:"fields"` // by Field.Key; lists are joined by newlines
 	Shape           []Field           `json:"shape"`  // the fields as they stood, so that the text never needs the template
 
-	Version int    `json:"version"`           // from 1
-	Amends  ID     `json:"amends,omitzero"`   // the signed version that this one corrects
-	Why     string `json:"why,omitempty"`     // reason of the correction
-	Status  string `json:"status"`            // draft, signed
-	Written Time   `json:"written,omitzero"`  // when the text was written
+	Care    *Care  `json:"care,omitempty"`     // what the document stands on, as it was when signed
+	Version int    `json:"version"`            // from 1
+	Amends  ID     `json:"amends,omitzero"`    // the signed version that this one corrects
+	Why     string `json:"why,omitempty"`      // reason of the correction
+	Status  string `json:"status"`             // draft, signed
+	Written Time   `json:"written,omitzero"`   // when the text was written
 	Signed  Time   `json:"signed_at,omitzero"` // when it was signed
 
 	Signer     ID     `json:"signer,omitzero"`
@@ -58,6 +59,59 @@ type Protocol struct {
 	Original  string `json:"original"`
 	Scan      ID     `json:"scan,omitzero"`
 	Qualified ID     `json:"qualified_signature,omitzero"`
+}
+
+// Care is what a signed document stands on: whom and which visit it speaks of, as
+// they were when it was signed. Card and visit may change afterwards, a signed
+// document may not.
+type Care struct {
+	Name
+	CaseNumber    string         `json:"case_number,omitempty"`
+	Sex           Sex            `json:"sex,omitempty"`
+	BirthDate     Date           `json:"birth_date,omitempty"`
+	Kind          string         `json:"kind,omitempty"`
+	StaffName     string         `json:"staff_name,omitempty"`
+	CareFrom      Time           `json:"care_from,omitzero"`
+	CareUntil     Time           `json:"care_until,omitzero"`
+	Entered       Time           `json:"entered,omitzero"`
+	Late          bool           `json:"late,omitempty"`
+	Diagnoses     []Diagnosis    `json:"diagnoses,omitempty"`
+	Observations  []Observation  `json:"observations,omitempty"`
+	Prescriptions []Prescription `json:"prescriptions,omitempty"`
+}
+
+// CareOf takes down a patient and a visit for a document. The rows' ids and
+// origins are left behind: the copy is text, not a record.
+func CareOf(p *Patient, v *Visit) *Care {
+	c := &Care{
+		Name: p.Name, CaseNumber: p.CaseNumber, Sex: p.Sex, BirthDate: p.BirthDate,
+		Kind: v.Kind, StaffName: v.StaffName, CareFrom: v.CareFrom, CareUntil: v.CareUntil, Entered: v.Entered, Late: v.Late,
+	}
+	for _, d := range v.Diagnoses {
+		d.Record, d.Patient, d.Visit, d.Original, d.Source = Record{}, ID{}, ID{}, "", Source{}
+		c.Diagnoses = append(c.Diagnoses, d)
+	}
+	for _, o := range v.Observations {
+		if o.Kind != "vital" {
+			continue
+		}
+		o.Record, o.Patient, o.Visit, o.Panel, o.Original, o.Source = Record{}, ID{}, ID{}, ID{}, "", Source{}
+		c.Observations = append(c.Observations, o)
+	}
+	for _, r := range v.Prescriptions {
+		r.Record, r.Patient, r.Visit, r.Staff, r.Original, r.Source = Record{}, ID{}, ID{}, ID{}, "", Source{}
+		c.Prescriptions = append(c.Prescriptions, r)
+	}
+	return c
+}
+
+// Onto puts what was taken down over a card and a visit as they are now, so that
+// they print as they were.
+func (c *Care) Onto(p *Patient, v *Visit) {
+	p.Name, p.CaseNumber, p.Sex, p.BirthDate = c.Name, c.CaseNumber, c.Sex, c.BirthDate
+	v.Kind, v.StaffName, v.CareFrom, v.CareUntil = c.Kind, c.StaffName, c.CareFrom, c.CareUntil
+	v.Entered, v.Late = c.Entered, c.Late
+	v.Diagnoses, v.Observations, v.Prescriptions = c.Diagnoses, c.Observations, c.Prescriptions
 }
 
 // The states of a protocol.

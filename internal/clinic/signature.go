@@ -20,9 +20,10 @@ func (p Protocol) SignedForm() ([]byte, error) {
 		Written, Signed                              Time
 		Shape                                        []Field
 		Values                                       map[string]string
+		Care                                         *Care
 	}{
 		p.ID, p.Patient, p.Visit, p.Template, p.Amends, p.Signer, p.TemplateVersion, p.Version,
-		p.Title, p.Lang, p.Why, p.SignerName, p.SignerPost, p.Written, p.Signed, p.Shape, p.Values,
+		p.Title, p.Lang, p.Why, p.SignerName, p.SignerPost, p.Written, p.Signed, p.Shape, p.Values, p.Care,
 	}
 	b, err := json.Marshal(form) // struct order and sorted map keys: one form only
 	if err != nil {

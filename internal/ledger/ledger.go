@@ -114,7 +114,7 @@ func decOptions(elements int) cbor.DecOptions {
 	return cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden,
 		MaxNestedLevels: 8, MaxArrayElements: elements, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
-		IntDec: cbor.IntDecConvertSigned,
+		IntDec: cbor.IntDecConvertSignedOrFail,
 	}
 }
 

@@ -169,3 +169,25 @@ func TestReady(t *testing.T) {
 		}
 	}
 }
+
+// TestWinner: among writes that have not seen one another the later stamp wins,
+// then the greater device, on every device alike.
+func TestWinner(t *testing.T) {
+	early, late := Write{Device: ID{9}, Seq: 1, HLC: 5}, Write{Device: ID{1}, Seq: 1, HLC: 6}
+	twin := Write{Device: ID{2}, Seq: 1, HLC: 6}
+	want := []Write{early, late, twin}
+	for _, order := range [][]Write{{early, late, twin}, {twin, late, early}, {late, early, twin}} {
+		var heads []Write
+		for _, w := range order {
+			heads = Merge(heads, w, Vector{})
+		}
+		if !slices.Equal(heads, want) {
+			t.Errorf("after %v the heads are %v", order, heads)
+		}
+	}
+	// An older write of a device that comes again after a newer one is nothing.
+	again := []Write{{Device: ID{1}, Seq: 7, HLC: 9}}
+	if got := Merge(again, Write{Device: ID{1}, Seq: 6, HLC: 8}, Vector{}); !slices.Equal(got, again) {
+		t.Errorf("an old write changed the heads to %v", got)
+	}
+}

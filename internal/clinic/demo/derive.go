@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"encoding/binary"
 	"fmt"
 	"strconv"
 
@@ -23,14 +24,29 @@ func newDeriver(seed uint64, country clinic.Country) deriver {
 }
 
 func (x *deriver) patient(ordinal int) clinic.ID {
-	return ledger.DeriveID(space, x.prefix+strconv.Itoa(ordinal))
+	id := ledger.DeriveID(space, x.prefix+strconv.Itoa(ordinal))
+	return inOrder(id, uint64(ordinal))
+}
+
+// inOrder makes a UUIDv8 (RFC 9562, section 5.8) that begins with a place in
+// order, as the UUIDv7 of real records begin with their time: rows registered one
+// after another then lie side by side.
+func inOrder(id clinic.ID, place uint64) clinic.ID {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], place)
+	copy(id[:6], b[2:])
+	id[6] = id[6]&0x0f | 0x80
+	return id
 }
 
 // child names the n-th row of a kind that hangs on a record.
 func (x *deriver) child(owner clinic.ID, kind string, n int) clinic.ID {
 	x.buf = append(x.buf[:0], kind...)
 	x.buf = strconv.AppendInt(x.buf, int64(n), 10)
-	return ledger.DeriveID(owner, string(x.buf))
+	id := ledger.DeriveID(owner, string(x.buf))
+	copy(id[:6], owner[:6])
+	id[6] = id[6]&0x0f | 0x80
+	return id
 }
 
 // fixed names a record that is the same for every seed.

@@ -38,6 +38,16 @@ type history struct {
 // pregnantAt tells whether a day falls into the pregnancy.
 func (h *history) pregnantAt(d day) bool { return h.conceived != 0 && d >= h.conceived && d < h.due }
 
+// has tells whether the patient lives with the condition on the day.
+func (h *history) has(code string, on day) bool {
+	for i := range h.having {
+		if h.having[i].of.code == code && h.having[i].at(on) {
+			return true
+		}
+	}
+	return false
+}
+
 // chart writes the health of a person.
 func (g *Generator) chart(p *person, card *clinic.Patient) Chart {
 	d := g.health
@@ -114,7 +124,6 @@ type planned struct {
 	day      day
 	scenario *scenario
 	follow   bool // second visit for the same illness
-	again    string
 	index    int
 }
 

@@ -1,9 +1,6 @@
 package demo
 
 import (
-	"bufio"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +12,7 @@ import (
 // TestAverages holds the shape that issue 2 asks for (item 11).
 func TestAverages(t *testing.T) {
 	inBoth(t, func(t *testing.T, country clinic.Country) {
-		const n = 6000
+		const n = 5000
 		var visits, letters, diagnoses, drugs, vitals, protocols, kazakh, orders float64
 		for _, c := range cards(1, country, n) {
 			for _, v := range c.Visits {
@@ -55,7 +52,7 @@ func TestVisitsLieWithinLifeAndHours(t *testing.T) {
 	zone := map[clinic.Country]int{clinic.Russia: 3, clinic.Kazakhstan: 6}
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		dead := 0
-		for p, c := range cards(7, country, 6000) {
+		for p, c := range cards(7, country, 3000) {
 			dead += index(p.DeathDate != "")
 			for i, v := range c.Visits {
 				x := v.Visit
@@ -84,7 +81,7 @@ func TestVisitsLieWithinLifeAndHours(t *testing.T) {
 				}
 			}
 		}
-		if dead < 20 {
+		if dead < 8 {
 			t.Errorf("only %d dead", dead)
 		}
 	})
@@ -97,7 +94,7 @@ func TestAllergiesAreHeeded(t *testing.T) {
 	nsaids := []string{"ибупрофен", "кетопрофен", "диклофенак", "мелоксикам", "нимесулид", "напроксен", "ацетилсалициловая"}
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		var allergic, antibiotics int
-		for _, c := range cards(8, country, 6000) {
+		for _, c := range cards(8, country, 5000) {
 			var forbidden []string
 			for _, a := range c.Allergies {
 				switch {
@@ -141,7 +138,7 @@ func TestAllergiesAreHeeded(t *testing.T) {
 func TestChildrenAndPregnantGetWhatTheyMay(t *testing.T) {
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		var pregnant int
-		for p, c := range cards(12, country, 6000) {
+		for p, c := range cards(12, country, 3500) {
 			for _, v := range c.Visits {
 				age := float64(dayOf(v.Visit.CareFrom.Std())-birthday(p)) / 365.25
 				code := v.Visit.Diagnoses[0].Code
@@ -183,7 +180,7 @@ func TestVitalsAreHuman(t *testing.T) {
 	}
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		var high, flagged int
-		for _, c := range cards(15, country, 5000) {
+		for _, c := range cards(15, country, 2500) {
 			for _, v := range c.Visits {
 				for _, o := range v.Visit.Observations {
 					x := decimal(string(o.Value))
@@ -213,7 +210,7 @@ func TestNotesReadWell(t *testing.T) {
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		seen := map[string]int{}
 		n := 0
-		for _, c := range cards(21, country, 3000) {
+		for _, c := range cards(21, country, 2500) {
 			for _, v := range c.Visits {
 				x := v.Visit
 				for _, text := range []string{x.Reason, x.Complaints, x.Anamnesis, x.Objective, x.Comment, x.Advice, x.Diagnoses[0].Text} {
@@ -236,61 +233,6 @@ func TestNotesReadWell(t *testing.T) {
 	})
 }
 
-// TestCodesExist holds every code of the lists against the ministry's table.
-func TestCodesExist(t *testing.T) {
-	path := filepath.Join(sharedDir(t), "data", "icd10", "1.2.643.5.1.13.13.11.1005_2.27.csv")
-	f, err := os.Open(path)
-	if err != nil {
-		t.Skip("SKIPPED: the official ICD-10 table data/icd10/…2.27.csv is missing; set FELDSHER_SHARED to the folder that has it")
-	}
-	defer f.Close()
-	active := map[string]bool{}
-	for s := bufio.NewScanner(f); s.Scan(); {
-		if cols := strings.Split(s.Text(), ";"); len(cols) > 6 && cols[len(cols)-2] == "1" {
-			active[strings.Trim(cols[2], `"`)] = true
-		}
-	}
-	b := readBook()
-	for code, names := range b.names {
-		if !active[code] || names[0] == "" || names[1] == "" {
-			t.Errorf("%s is not active in the table or lacks a wording", code)
-		}
-	}
-	for _, s := range b.scenarios {
-		if b.names[s.code][0] == "" {
-			t.Errorf("%s has no wording", s.code)
-		}
-		for _, x := range s.with {
-			if b.names[x.code][0] == "" {
-				t.Errorf("%s has no wording", x.code)
-			}
-		}
-		for _, g := range s.rx {
-			for _, key := range append(g.first, g.fallback...) {
-				if b.drugs[key] == nil {
-					t.Errorf("%s calls for the unknown drug %s", s.code, key)
-				}
-			}
-		}
-	}
-}
-
-func sharedDir(t *testing.T) string {
-	if dir := os.Getenv("FELDSHER_SHARED"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return filepath.Join(dir, "..", "shared")
-		}
-	}
-	return dir
-}
-
 func TestProtocolsFillTheirTemplates(t *testing.T) {
 	templates := map[clinic.ID]clinic.Template{}
 	for _, x := range Templates() {
@@ -298,7 +240,7 @@ func TestProtocolsFillTheirTemplates(t *testing.T) {
 	}
 	inBoth(t, func(t *testing.T, country clinic.Country) {
 		kinds := map[string]int{}
-		for p, c := range cards(30, country, 4000) {
+		for p, c := range cards(30, country, 2500) {
 			for _, v := range c.Visits {
 				pr := v.Protocol
 				if pr == nil {

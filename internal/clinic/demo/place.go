@@ -72,9 +72,10 @@ func (g *gazetteer) home(d *draw, kazakh bool) home {
 }
 
 // phone gives a mobile number of an ordinal and its E.164 form. Russia: codes
-// 943 … 948, which the numbering plan had given to nobody. Kazakhstan: codes 763
-// and 764, of operators that have left the market; ranges kept for fiction
-// exist in neither country.
+// 943 … 948, which lists of the numbering plan show as given to nobody.
+// Kazakhstan: codes 763 and 764, valid by the plan and of operators that have
+// left the market (as far as is known). Neither country keeps a range for
+// fiction.
 func phone(country clinic.Country, ordinal int, d *draw) (shown, e164 string) {
 	var n int
 	if country == clinic.Kazakhstan {

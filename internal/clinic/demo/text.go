@@ -38,7 +38,7 @@ func plural(noun, n int, genitive bool) string {
 	case genitive && one:
 		return f[3]
 	case genitive:
-		return genitiveMany(noun)
+		return f[2]
 	case one:
 		return f[0]
 	case few:
@@ -46,8 +46,6 @@ func plural(noun, n int, genitive bool) string {
 	}
 	return f[2]
 }
-
-func genitiveMany(noun int) string { return nouns[noun][2] }
 
 // parser compiles the notation.
 type parser struct {

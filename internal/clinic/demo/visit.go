@@ -211,7 +211,7 @@ func (g *Generator) further(h *history, s *scenario, pl planned, v *clinic.Visit
 	age := h.p.born.years(pl.day)
 	if !pl.follow {
 		for _, f := range s.with {
-			if want > 0 && age >= f.from && age <= f.to && d.chance(float64(f.percent)*1.6) && !states(v, f.code) {
+			if want > 0 && age >= f.from && age <= f.to && d.chance(float64(f.percent)*1.6) && !states(v, f.code) && !h.has(f.code, pl.day) {
 				dx := g.diagnosis(v, f.code, kazakh)
 				dx.Rank, dx.Stage, dx.Onset = "concomitant", "final", "first"
 				v.Diagnoses = append(v.Diagnoses, dx)
@@ -233,7 +233,7 @@ func (g *Generator) further(h *history, s *scenario, pl planned, v *clinic.Visit
 			want--
 		}
 	}
-	if code := finding(d, age); want > 0 && code != "" && d.chance(42) && !states(v, code) {
+	if code := finding(d, age); want > 0 && code != "" && d.chance(42) && !states(v, code) && !h.has(code, pl.day) {
 		dx := g.diagnosis(v, code, kazakh)
 		dx.Rank, dx.Stage, dx.Onset = "concomitant", "final", "first"
 		v.Diagnoses = append(v.Diagnoses, dx)

@@ -30,13 +30,13 @@ var (
 
 // vitals is what was measured at a visit; zero means not measured.
 type vitals struct {
-	t                                float64
-	sys, dia, pulse, breath          int
-	height, weight                   float64
-	pulseLo, pulseHi, brLo, brHi     int
-	sysLo, sysHi, diaLo, diaHi       int
-	heightLo, heightHi, massLo, mass float64
-	child                            bool
+	t                                  float64
+	sys, dia, pulse, breath            int
+	height, weight                     float64
+	pulseLo, pulseHi, brLo, brHi       int
+	sysLo, sysHi, diaLo, diaHi         int
+	heightLo, heightHi, massLo, massHi float64
+	child                              bool
 }
 
 // take measures a patient as the reason and the age ask for.
@@ -112,7 +112,7 @@ func (g *Generator) grow(v *vitals, h *history, s *scenario, on day, age float64
 	}
 	if v.child {
 		v.heightLo, v.heightHi = math.Round(at(growthHeight[:], age)*0.92), math.Round(at(growthHeight[:], age)*1.08)
-		v.massLo, v.mass = math.Round(at(growthMass[:], age)*7.8)/10, math.Round(at(growthMass[:], age)*13)/10
+		v.massLo, v.massHi = math.Round(at(growthMass[:], age)*7.8)/10, math.Round(at(growthMass[:], age)*13)/10
 	}
 }
 
@@ -144,7 +144,7 @@ func (v *vitals) rows(g *Generator, visit *clinic.Visit, kazakh bool) []clinic.O
 	add(&heartRate, float64(v.pulse), float64(v.pulseLo), float64(v.pulseHi), 0)
 	add(&breathRate, float64(v.breath), float64(v.brLo), float64(v.brHi), 0)
 	add(&stature, v.height, v.heightLo, v.heightHi, 1)
-	add(&mass, v.weight, v.massLo, v.mass, 1)
+	add(&mass, v.weight, v.massLo, v.massHi, 1)
 	return out
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/store"
 )
@@ -79,6 +80,10 @@ func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, e
 		batch := done
 		err := r.store.Update(ctx, act, func(tx *store.Tx) error {
 			until := r.now().Add(batchTime)
+			room, err := roomFor(tx, org.Patients)
+			if err != nil {
+				return err
+			}
 			for {
 				in, err, ok := next()
 				if !ok {
@@ -88,7 +93,7 @@ func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, e
 				if err != nil {
 					return err
 				}
-				if err := r.take(tx, b, org, &in, &batch); err != nil {
+				if err := r.take(tx, b, org, &room, &in, &batch); err != nil {
 					return err
 				}
 				if r.now().After(until) {
@@ -108,7 +113,7 @@ func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, e
 }
 
 // take stores one incoming patient with everything that hangs on it.
-func (r *Records) take(tx *store.Tx, b Bulk, org clinic.Organisation, in *Incoming, n *Added) error {
+func (r *Records) take(tx *store.Tx, b Bulk, org clinic.Organisation, room *int, in *Incoming, n *Added) error {
 	p := &in.Patient
 	known, err := tx.Has("patient", p.ID)
 	if err != nil {
@@ -118,8 +123,8 @@ func (r *Records) take(tx *store.Tx, b Bulk, org clinic.Organisation, in *Incomi
 		if _, err := preparePatient(p, org.Country, r.now()); err != nil {
 			return err
 		}
-		if _, err := checkLimit(tx, org.Patients, 1); err != nil {
-			return err
+		if *room--; *room < 0 {
+			return fault.New(fault.Conflict, "fault.patient.limit", "limit", limitOf(org.Patients))
 		}
 		if err := tx.PutPatient(p); err != nil {
 			return err
@@ -216,8 +221,8 @@ func (r *Records) takeProtocols(tx *store.Tx, b Bulk, in *Incoming, known bool, 
 				continue
 			}
 		}
-		if b.Sign {
-			if err := r.sign(p, p.Written); err != nil {
+		if visit := visitOf(in, p.Visit); b.Sign && visit != nil {
+			if err := r.sign(p, &in.Patient, visit, p.Written); err != nil {
 				return err
 			}
 		}
@@ -225,6 +230,15 @@ func (r *Records) takeProtocols(tx *store.Tx, b Bulk, in *Incoming, known bool, 
 			return err
 		}
 		n.Protocols++
+	}
+	return nil
+}
+
+func visitOf(in *Incoming, id clinic.ID) *clinic.Visit {
+	for i := range in.Visits {
+		if in.Visits[i].ID == id {
+			return &in.Visits[i]
+		}
 	}
 	return nil
 }

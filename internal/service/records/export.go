@@ -39,6 +39,9 @@ func (r *Records) Printout(ctx context.Context, id clinic.ID) (out Printout, err
 	if out.Visit, err = q.Visit(out.Protocol.Visit); err != nil {
 		return out, err
 	}
+	if out.Protocol.Care != nil {
+		out.Protocol.Care.Onto(&out.Patient, &out.Visit)
+	}
 	all, err := q.Protocols(out.Protocol.Patient)
 	if err != nil {
 		return out, err

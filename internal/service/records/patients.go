@@ -39,7 +39,7 @@ func (r *Records) RegisterPatient(ctx context.Context, p clinic.Patient) (Saved,
 				return err
 			}
 		}
-		w, err := checkLimit(tx, org.Patients, 1)
+		w, err := checkLimit(tx, org.Patients)
 		if err != nil {
 			return err
 		}
@@ -60,18 +60,29 @@ func refuseKnown(tx *store.Tx, id clinic.ID) error {
 	}
 }
 
-// checkLimit refuses cards beyond the licence's limit and warns from 95 % on.
-func checkLimit(tx *store.Tx, limit, more int) ([]check.Warning, error) {
-	if limit <= 0 {
-		limit = defaultLimit
+// limitOf is the most cards that an organisation may have.
+func limitOf(licence int) int {
+	if licence <= 0 {
+		return defaultLimit
 	}
+	return licence
+}
+
+// roomFor counts how many more cards fit under the limit.
+func roomFor(tx *store.Tx, licence int) (int, error) {
 	n, err := tx.PatientCount()
+	return limitOf(licence) - n, err
+}
+
+// checkLimit refuses a card beyond the licence's limit and warns from 95 % on.
+func checkLimit(tx *store.Tx, licence int) ([]check.Warning, error) {
+	room, err := roomFor(tx, licence)
 	if err != nil {
 		return nil, err
 	}
-	n += more
-	switch {
-	case n > limit:
+	limit := limitOf(licence)
+	switch n := limit - room + 1; {
+	case room < 1:
 		return nil, fault.New(fault.Conflict, "fault.patient.limit", "limit", limit)
 	case n*100 >= limit*95:
 		return []check.Warning{{Key: "warn.patient.limit", Args: map[string]any{"n": n, "limit": limit}}}, nil

@@ -111,7 +111,15 @@ func (r *Records) SignProtocol(ctx context.Context, id clinic.ID) (clinic.Protoc
 		if err := checkValues(&p, true); err != nil {
 			return err
 		}
-		if err := r.sign(&p, tx.Now()); err != nil {
+		patient, err := tx.Patient(p.Patient)
+		if err != nil {
+			return err
+		}
+		visit, err := tx.Visit(p.Visit)
+		if err != nil {
+			return err
+		}
+		if err := r.sign(&p, &patient, &visit, tx.Now()); err != nil {
 			return err
 		}
 		out = p
@@ -120,8 +128,9 @@ func (r *Records) SignProtocol(ctx context.Context, id clinic.ID) (clinic.Protoc
 	return out, err
 }
 
-// sign puts the user's name and signature under a protocol.
-func (r *Records) sign(p *clinic.Protocol, at clinic.Time) (err error) {
+// sign puts the user's name and signature under a protocol and what it stands on.
+func (r *Records) sign(p *clinic.Protocol, patient *clinic.Patient, visit *clinic.Visit, at clinic.Time) (err error) {
+	p.Care = clinic.CareOf(patient, visit)
 	p.Status, p.Signed = clinic.ProtocolSigned, at
 	p.Signer, p.SignerName, p.SignerPost = r.who.ID, r.who.Name.String(), r.who.Position
 	if p.SignerName == "" {
@@ -164,7 +173,7 @@ func (r *Records) AmendProtocol(ctx context.Context, id clinic.ID, why string, v
 		p.Version, p.Amends, p.Why = old.Version+1, old.ID, why
 		p.Status, p.Written, p.Signed, p.Original = clinic.ProtocolDraft, tx.Now(), 0, "paper"
 		p.Signer, p.SignerName, p.SignerPost, p.Digest, p.Signature = clinic.ID{}, "", "", nil, nil
-		p.Scan, p.Qualified = clinic.ID{}, clinic.ID{}
+		p.Scan, p.Qualified, p.Care = clinic.ID{}, clinic.ID{}, nil
 		p.Values = maps.Clone(old.Values)
 		if p.Values == nil {
 			p.Values = map[string]string{}

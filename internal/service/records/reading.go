@@ -87,6 +87,7 @@ func (r *Records) AddProblem(ctx context.Context, p clinic.Problem) (clinic.Prob
 	c.oneOf("status", p.Status, []string{"active", "remission", "resolved"})
 	c.text("text", &p.Text)
 	c.date("since", p.Since)
+	c.sane(&p)
 	if c.err != nil {
 		return p, c.err
 	}
@@ -112,6 +113,7 @@ func (r *Records) AddAllergy(ctx context.Context, a clinic.Allergy) (clinic.Alle
 	c.oneOf("status", a.Status, []string{"active", "refuted", "resolved"})
 	c.oneOf("kind", a.Kind, []string{"drug", "food", "environment", "other"})
 	c.date("since", a.Since)
+	c.sane(&a)
 	if c.err != nil {
 		return a, c.err
 	}

@@ -67,6 +67,7 @@ func preparePatient(p *clinic.Patient, country clinic.Country, now time.Time) ([
 	c.line("insurer", &p.Insurer)
 	c.text("note", &p.Note)
 	c.lists(p, country)
+	c.sane(p)
 	if c.err != nil {
 		return nil, c.err
 	}
@@ -103,7 +104,7 @@ func (c *checker) limited(field string, s *string, limit int, lines bool) {
 		c.fail(fault.At(field, "fault.field.long", "limit", limit, "n", n))
 	}
 	for _, r := range *s {
-		if r < ' ' && !(lines && (r == '\n' || r == '\t')) || r == 0x7f {
+		if r == 0x7f || r < ' ' && (!lines || r != '\n' && r != '\t') {
 			c.fail(fault.At(field, "fault.field.control"))
 		}
 	}

@@ -170,6 +170,7 @@ func (r *Records) prepareVisit(v *clinic.Visit) error {
 		c.text(field, s)
 	}
 	c.care(v, now)
+	c.sane(v)
 	return c.err
 }
 

@@ -304,8 +304,9 @@ func TestSeenIsADelta(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := b.j.Update(context.Background(), act, func(tx *journal.Tx) error {
-		_, err := tx.Exec(`UPDATE staff SET family = 'Д'`)
-		return errors.Join(err, errors.New("test: turned back"))
+		// The commit fails, after the entry was written: there is no such patient.
+		_, err := tx.Exec(`INSERT INTO contact (id, born, patient) VALUES (?, ?, ?)`, clinic.NewID(), tx.Ordinal(), clinic.NewID())
+		return err
 	})
 	if err == nil {
 		t.Fatal("committed")
@@ -348,5 +349,42 @@ func TestFarStamp(t *testing.T) {
 	all := b.entries(t)
 	if h := all[len(all)-1].Header.HLC; h <= c.entries(t)[0].Header.HLC {
 		t.Error("an entry is stamped before what it has seen")
+	}
+}
+
+// TestWinnerFallsBack: when the write that held is superseded by one that loses
+// to a third, the third's values are taken from its own entry.
+func TestWinnerFallsBack(t *testing.T) {
+	const insert = `INSERT INTO patient (id, born, case_number, note) VALUES (?, ?, ?, ?)`
+	for _, order := range [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}} {
+		st := newStations(t, 4)
+		a, b, c, d := st[0], st[1], st[2], st[3]
+		id := clinic.NewID()
+		a.put(t, insert, id, ordinal, "А-1", "a")
+		b.now = b.now.Add(time.Second)
+		b.put(t, insert, id, ordinal, "Б-1", "b")
+		if err := c.apply(a.entries(t)...); err != nil {
+			t.Fatal(err)
+		}
+		c.now = c.now.Add(2 * time.Second)
+		c.put(t, `UPDATE patient SET case_number = 'В-1', note = 'c'`)
+		all := []*ledger.Entry{a.entries(t)[0], b.entries(t)[0], c.entries(t)[1]}
+		for _, i := range order {
+			if err := d.apply(all[i]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var number, note string
+		if err := d.conn.QueryRowContext(context.Background(), `SELECT case_number, note FROM patient`).Scan(&number, &note); err != nil {
+			t.Fatal(err)
+		}
+		// The number is written once: of the two heads left the first holds. The
+		// note is the last writer's.
+		if number != "Б-1" || note != "c" {
+			t.Errorf("order %v: number %s, note %s", order, number, note)
+		}
+		if _, err := d.verify(); err != nil {
+			t.Errorf("order %v: %v", order, err)
+		}
 	}
 }

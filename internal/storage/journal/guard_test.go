@@ -4,8 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
@@ -278,5 +280,39 @@ func TestAccesses(t *testing.T) {
 	report, err := r.verify()
 	if err != nil || report.Accesses != 1 || report.Changes != 1 {
 		t.Fatal(report, err)
+	}
+}
+
+// TestCancelledAnywhere: whenever a context ends, the next Update goes through.
+func TestCancelledAnywhere(t *testing.T) {
+	r := newRoom(t)
+	rnd := rand.New(rand.NewPCG(seed(t), 3))
+	put := func(ctx context.Context) error {
+		return r.j.Update(ctx, act, func(tx *journal.Tx) error {
+			_, err := tx.Exec(insertStaff, clinic.NewID(), tx.Ordinal(), "А")
+			return err
+		})
+	}
+	entries := int64(1)
+	for range soak(100, 2000) {
+		ctx, cancel := context.WithCancel(context.Background())
+		timer := time.AfterFunc(time.Duration(rnd.IntN(400))*time.Microsecond, cancel)
+		if err := put(ctx); err == nil {
+			entries++
+		} else if !errors.Is(err, context.Canceled) && !strings.Contains(err.Error(), "interrupted") {
+			t.Fatal(err)
+		}
+		timer.Stop()
+		cancel()
+		if err := put(context.Background()); err != nil {
+			t.Fatalf("after a cancelled Update: %v", err)
+		}
+		entries++
+	}
+	if n := count(t, r.conn, `SELECT count(*) FROM entry`); n != entries {
+		t.Errorf("%d entries, %d Updates went through", n, entries)
+	}
+	if _, err := r.verify(); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -43,10 +43,11 @@ func (v *Verifier) Verify(ctx context.Context) (Report, error) {
 	}
 	defer conn.Close()
 	// One snapshot for ledger and tables: writers may go on meanwhile.
+	// The ROLLBACK is for a BEGIN, too, whose success an ending context has hidden.
+	defer conn.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`) //nolint:errcheck // a reading transaction
 	if _, err := conn.ExecContext(ctx, `BEGIN`); err != nil {
 		return Report{}, fmt.Errorf("journal: verify: %w", err)
 	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), `ROLLBACK`) //nolint:errcheck // a reading transaction
 	r := &replay{v: v, conn: conn, seed: maphash.MakeSeed(), devices: map[int64]*known{}, erased: map[partKey]bool{}, links: map[link]bool{}}
 	for i, t := range clinic.Tables {
 		tab, err := newTable(ctx, conn, i, t)

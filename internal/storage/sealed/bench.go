@@ -27,8 +27,8 @@ type Ratio struct {
 }
 
 // Bench measures in the folder dir, which must be writable, and removes its
-// files. Sealed and plain take turns, so that a busy machine slows both. quick
-// takes a few seconds and gives rough numbers.
+// files. Sealed and plain take turns every few milliseconds, so that a busy
+// machine slows both. quick takes a few seconds and gives rough numbers.
 func Bench(ctx context.Context, dir string, quick bool) ([]Ratio, error) {
 	dir, err := os.MkdirTemp(dir, "feldsher-bench-")
 	if err != nil {
@@ -39,36 +39,39 @@ func Bench(ctx context.Context, dir string, quick bool) ([]Ratio, error) {
 	if quick {
 		size, rounds = quickLoad, 3
 	}
-	times := map[string]*[2][]time.Duration{}
+	times := make([]sideTimes, len(benchWorks))
 	for round := range rounds {
-		for turn := range 2 {
-			side := (round + turn) % 2 // who begins changes, too
-			if err := benchRound(ctx, filepath.Join(dir, fmt.Sprint(round, side)), side == 0, size, times); err != nil {
-				return nil, err
-			}
+		if err := benchRound(ctx, filepath.Join(dir, fmt.Sprint("round", round)), size, times); err != nil {
+			return nil, Classify(err)
 		}
 	}
-	out := make([]Ratio, 0, len(benchWorks))
-	for _, w := range benchWorks {
-		out = append(out, ratioOf(w, times[w.name]))
+	out := make([]Ratio, len(benchWorks))
+	for i, w := range benchWorks {
+		out[i] = ratioOf(w, times[i])
 	}
 	return out, nil
 }
+
+// sideTimes are a work's times, one a round: sealed, plain.
+type sideTimes [2][]time.Duration
 
 // load is how much a measurement does.
 type load struct{ rows, reads, searches, commits int }
 
 var (
-	fullLoad  = load{rows: 200_000, reads: 50_000, searches: 2_000, commits: 300}
+	fullLoad  = load{rows: 200_000, reads: 50_000, searches: 2_000, commits: 1000}
 	quickLoad = load{rows: 20_000, reads: 10_000, searches: 400, commits: 60}
 )
 
-// benchWork is one sort of work. They run in order on one database.
+// benchWork is one sort of work, done in benchParts parts. They run in order on
+// one database.
 type benchWork struct {
 	name   string
 	target float64
-	run    func(ctx context.Context, p pools, n load) error
+	run    func(ctx context.Context, p pools, n load, part int) error
 }
+
+const benchParts = 20
 
 var benchWorks = []benchWork{
 	{"bulk-insert", 1.35, bulkInsert},
@@ -80,26 +83,36 @@ var benchWorks = []benchWork{
 // pools are the connections of either sort of database.
 type pools struct{ writer, reader *sql.DB }
 
-func benchRound(ctx context.Context, path string, sealed bool, n load, times map[string]*[2][]time.Duration) error {
-	p, closeAll, err := benchOpen(ctx, path, sealed)
-	if err != nil {
-		return err
-	}
-	side := 1
-	if sealed {
-		side = 0
-	}
-	for _, w := range benchWorks {
-		begin := time.Now()
-		if err := w.run(ctx, p, n); err != nil {
-			return errors.Join(Classify(err), closeAll())
+// benchRound does all works once on a new pair of databases.
+func benchRound(ctx context.Context, path string, n load, times []sideTimes) error {
+	var sides [2]pools
+	for side, sealed := range []bool{true, false} {
+		p, closeAll, err := benchOpen(ctx, path+fmt.Sprint("-", side), sealed)
+		if closeAll != nil {
+			defer closeAll() // the files are thrown away
 		}
-		if times[w.name] == nil {
-			times[w.name] = &[2][]time.Duration{}
+		if err != nil {
+			return err
 		}
-		times[w.name][side] = append(times[w.name][side], time.Since(begin))
+		sides[side] = p
 	}
-	return closeAll()
+	for i, w := range benchWorks {
+		var spent [2]time.Duration
+		for part := range benchParts {
+			for turn := range 2 {
+				side := (part + turn) % 2 // who begins changes
+				begin := time.Now()
+				if err := w.run(ctx, sides[side], n, part); err != nil {
+					return err
+				}
+				spent[side] += time.Since(begin)
+			}
+		}
+		for side := range spent {
+			times[i][side] = append(times[i][side], spent[side])
+		}
+	}
+	return nil
 }
 
 // benchOpen makes a sealed or a plain database with the same settings.
@@ -161,15 +174,9 @@ func benchName(r *mrand.Rand) string {
 	return b.String()
 }
 
-func bulkInsert(ctx context.Context, p pools, n load) error {
-	r := mrand.New(mrand.NewPCG(1, 2))
-	const batch = 10_000
-	for first := 0; first < n.rows; first += batch {
-		if err := insertBatch(ctx, p.writer, r, first, min(batch, n.rows-first)); err != nil {
-			return err
-		}
-	}
-	return nil
+func bulkInsert(ctx context.Context, p pools, n load, part int) error {
+	rows := n.rows / benchParts
+	return insertBatch(ctx, p.writer, mrand.New(mrand.NewPCG(1, uint64(part))), part*rows, rows)
 }
 
 func insertBatch(ctx context.Context, db *sql.DB, r *mrand.Rand, first, n int) error {
@@ -202,15 +209,15 @@ func insertBatch(ctx context.Context, db *sql.DB, r *mrand.Rand, first, n int) e
 	return tx.Commit()
 }
 
-func pointReads(ctx context.Context, p pools, n load) error {
-	r := mrand.New(mrand.NewPCG(3, 4))
+func pointReads(ctx context.Context, p pools, n load, part int) error {
+	r := mrand.New(mrand.NewPCG(3, uint64(part)))
 	read, err := p.reader.PrepareContext(ctx, "SELECT name, born FROM patient WHERE id = ?")
 	if err != nil {
 		return err
 	}
 	defer read.Close()
 	var name, born string
-	for range n.reads {
+	for range n.reads / benchParts {
 		if err := read.QueryRowContext(ctx, 1+r.IntN(n.rows)).Scan(&name, &born); err != nil {
 			return err
 		}
@@ -218,10 +225,10 @@ func pointReads(ctx context.Context, p pools, n load) error {
 	return nil
 }
 
-func prefixSearches(ctx context.Context, p pools, n load) error {
-	r := mrand.New(mrand.NewPCG(5, 6))
+func prefixSearches(ctx context.Context, p pools, n load, part int) error {
+	r := mrand.New(mrand.NewPCG(5, uint64(part)))
 	var found int
-	for i := range n.searches {
+	for i := range n.searches / benchParts {
 		prefix := syllables[r.IntN(len(syllables))] + syllables[r.IntN(len(syllables))]
 		query, args := "SELECT count(*) FROM (SELECT 1 FROM patient WHERE name >= ? AND name < ? LIMIT 200)", []any{prefix, prefix + "я"}
 		if i%2 == 0 {
@@ -234,9 +241,9 @@ func prefixSearches(ctx context.Context, p pools, n load) error {
 	return nil
 }
 
-func durableCommits(ctx context.Context, p pools, n load) error {
-	for i := range n.commits {
-		if _, err := p.writer.ExecContext(ctx, "UPDATE patient SET phone = ? WHERE id = ?", fmt.Sprint(i), 1+i*37%n.rows); err != nil {
+func durableCommits(ctx context.Context, p pools, n load, part int) error {
+	for i := range n.commits / benchParts {
+		if _, err := p.writer.ExecContext(ctx, "UPDATE patient SET phone = ? WHERE id = ?", fmt.Sprint(i), 1+(part*n.commits+i*37)%n.rows); err != nil {
 			return err
 		}
 	}
@@ -245,7 +252,7 @@ func durableCommits(ctx context.Context, p pools, n load) error {
 
 // ratioOf takes the median of the rounds' ratios: neighbours in time compare
 // better than medians of each side.
-func ratioOf(w benchWork, t *[2][]time.Duration) Ratio {
+func ratioOf(w benchWork, t sideTimes) Ratio {
 	ratios := make([]float64, len(t[0]))
 	for i := range ratios {
 		ratios[i] = float64(t[0][i]) / float64(t[1][i])

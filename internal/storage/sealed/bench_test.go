@@ -24,9 +24,7 @@ func benchmarkWork(b *testing.B, sealed bool, work int) {
 		}
 	}()
 	if work > 0 {
-		if err := bulkInsert(b.Context(), p, n); err != nil {
-			b.Fatal(err)
-		}
+		runParts(b, 0, p, n)
 	}
 	for b.Loop() {
 		if work == 0 { // the same rows again need an empty table
@@ -36,7 +34,14 @@ func benchmarkWork(b *testing.B, sealed bool, work int) {
 			}
 			b.StartTimer()
 		}
-		if err := benchWorks[work].run(b.Context(), p, n); err != nil {
+		runParts(b, work, p, n)
+	}
+}
+
+func runParts(b *testing.B, work int, p pools, n load) {
+	b.Helper()
+	for part := range benchParts {
+		if err := benchWorks[work].run(b.Context(), p, n, part); err != nil {
 			b.Fatal(err)
 		}
 	}

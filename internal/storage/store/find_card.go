@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -127,10 +128,11 @@ func (c *findCard) words() []string {
 const (
 	surnameFirst = "0"
 	otherFirst   = "1"
+	yearFirst    = "2" // and four digits, then as surnameFirst
 )
 
-// rows makes the rows of find_name. A word that two names of a card have begins
-// rows for the first of them only: of a former surname and the given name that
+// rows makes the rows of find_name. A word that two names of a card have begins a
+// row for the first of them only: of a former surname and the given name that
 // stayed, only the surname does. Words of the other names borne stand at the end,
 // so that the present and the former surname may be typed together.
 func (c *findCard) rows() []nameRow {
@@ -139,30 +141,30 @@ func (c *findCard) rows() []nameRow {
 	for _, l := range c.lines {
 		kind, words, surname := splitLine(l)
 		extra := c.extra(kind, words)
-		family, rest := words[:surname], words[surname:]
-		row := func(first string, parts ...[]string) {
-			r := nameRow{line: first + join(append(parts, extra)...), birth: c.birth}
-			if kind != linePresent {
-				r.old = 1
-			}
-			if len(rows) == 0 || rows[len(rows)-1].line != r.line {
-				rows = append(rows, r)
-			}
+		old := int64(1)
+		if kind == linePresent {
+			old = 0
 		}
 		for i, w := range words {
-			switch {
-			case started[w]:
-			case i < surname:
-				row(surnameFirst, words[i:], words[:i])
-			default:
-				row(otherFirst, words[i:], words[:i])
-				row(otherFirst, words[i:i+1], family, rest[:i-surname], words[i+1:])
+			if started[w] {
+				continue
 			}
 			started[w] = true
+			line := join(words[i:], words[:i], extra)
+			if i >= surname {
+				rows = append(rows, nameRow{otherFirst + line, c.birth, old})
+				continue
+			}
+			rows = append(rows, nameRow{surnameFirst + line, c.birth, old})
+			if year := c.birth >> 9; year != 0 {
+				rows = append(rows, nameRow{yearLine(year, line), c.birth, old})
+			}
 		}
 	}
 	return rows
 }
+
+func yearLine(year int64, line string) string { return fmt.Sprintf("%s%04d%s", yearFirst, year, line) }
 
 // extra lists the words of other names borne that words lacks.
 func (c *findCard) extra(kind byte, words []string) []string {

@@ -162,7 +162,7 @@ func firstWords(rows []nameRow) []string {
 	var out []string
 	for _, r := range rows {
 		w, _, _ := strings.Cut(r.line, " ")
-		if !slices.Contains(out, w) {
+		if r.line[:1] != yearFirst && !slices.Contains(out, w) {
 			out = append(out, w)
 		}
 	}

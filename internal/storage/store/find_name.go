@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"feldsher/internal/clinic/fold"
 )
 
 const (
-	maxExpand = 800 // given names and patronymics that beginnings are looked up in
+	maxExpand = 800 // words of the vocabulary that beginnings are looked up in
 	maxStarts = 800 // seeks of one scan
 )
 
@@ -38,91 +40,113 @@ func (f *finder) byName(a *ask) error {
 
 // names finds the cards that have a word for each slot.
 func (f *finder) names(a *ask, slots []slot) error {
+	years := yearBeginnings(a.births, slots)
 	if len(slots) == 1 {
-		_, err := f.scan(a, slots, beginnings(slots[0], surnameFirst, otherFirst), "")
+		if len(years) == 0 {
+			years = beginnings(slots[0], surnameFirst)
+		}
+		_, err := f.scan(a, slots, append(years, beginnings(slots[0], otherFirst)...))
 		return err
 	}
-	slots, others, every, err := f.known(slots)
+	if found, err := f.scan(a, slots, years); err != nil || found > 0 {
+		return err
+	}
+	slots, words, every, err := f.known(slots)
 	if err != nil || slots == nil {
 		return err
 	}
-	x, y := rarest(slots, others)
-	starts := interleave(pairs(others[x], slots[y]), pairs(others[y], slots[x]))
-	for _, i := range [2]int{x, y} { // surnames of two words
-		starts = append(starts, pairs(beginnings(slots[i], surnameFirst), slots[x+y-i])...)
-	}
-	found, err := f.scan(a, slots, starts[:min(len(starts), maxStarts)], needle(slots, x, y))
+	x, y := rarest(slots, words)
+	starts := interleave(pairs(words[x], slots[y]), pairs(words[y], slots[x]))
+	found, err := f.scan(a, slots, starts)
 	if err != nil || found > 0 && every {
 		return err
 	}
 	// Words that stand side by side in no row; beginnings of too many words.
-	_, err = f.scan(a, slots, beginnings(slots[x], surnameFirst), needle(slots, x))
+	_, err = f.scan(a, slots, beginnings(slots[x], surnameFirst))
 	return err
 }
 
+// yearBeginnings lists where the rows of a year begin, if a year was typed.
+func yearBeginnings(births []fold.Birth, slots []slot) []string {
+	if len(births) == 0 || births[0].Year == 0 {
+		return nil
+	}
+	years := []int{births[0].Year}
+	if births[0].Short {
+		years = []int{1900 + births[0].Year, 2000 + births[0].Year}
+	}
+	var out []string
+	for _, year := range years {
+		for _, s := range slots {
+			out = append(out, beginnings(s, yearLine(int64(year), ""))...)
+		}
+	}
+	return out
+}
+
 // known leaves out of the slots the forms that no name begins with (most of what
-// the same keys give in another layout) and lists for each slot the given names
-// and patronymics that it stands for, with the digit of find_name. No slots: one
-// of them has no form left. every is false if the lists are not whole.
-func (f *finder) known(slots []slot) (left []slot, others [][]string, every bool, err error) {
+// the same keys give in another layout) and lists for each slot the words that it
+// stands for, with the digit of find_name before them. No slots: one of them has
+// no form left. every is false if the lists are not whole.
+func (f *finder) known(slots []slot) (left []slot, words [][]string, every bool, err error) {
 	var begun []string
 	for _, s := range slots {
 		for _, form := range s.forms {
-			begun = append(begun, otherFirst+form.words[0])
+			begun = append(begun, surnameFirst+form.words[0], otherFirst+form.words[0])
 		}
 	}
-	words, err := column[string](f.q, `SELECT v.word FROM json_each(?1) AS s CROSS JOIN find_vocabulary AS v
+	found, err := column[string](f.q, `SELECT v.word FROM json_each(?1) AS s CROSS JOIN find_vocabulary AS v
 		ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?2`, jsonList(begun), maxExpand)
 	if err != nil {
 		return nil, nil, false, err
 	}
-	surnames, err := column[string](f.q, `SELECT substr(s.value, 2) FROM json_each(?) AS s WHERE EXISTS (SELECT 1 FROM find_vocabulary AS v
-		WHERE v.word >= '0' || substr(s.value, 2) AND v.word < '0' || substr(s.value, 2) || char(1114111))`, jsonList(begun))
-	if err != nil {
-		return nil, nil, false, err
-	}
-	every = len(words) < maxExpand
-	left, others = slices.Clone(slots), make([][]string, len(slots))
+	every = len(found) < maxExpand
+	left, words = slices.Clone(slots), make([][]string, len(slots))
 	for i, s := range slots {
 		left[i].forms = nil
 		for _, form := range s.forms {
-			known := !every || slices.Contains(surnames, form.words[0])
-			for _, w := range words {
-				if form.whole && w[1:] != form.words[0] || !strings.HasPrefix(w[1:], form.words[0]) {
-					continue
-				}
-				known = true
-				if len(form.words) > 1 {
-					w = otherFirst + form.text()
-				}
-				if !slices.Contains(others[i], w) {
-					others[i] = append(others[i], w)
-				}
+			stand := form.among(found)
+			if len(stand) == 0 && every {
+				continue
 			}
-			if known {
-				left[i].forms = append(left[i].forms, form)
-			}
+			left[i].forms = append(left[i].forms, form)
+			words[i] = append(words[i], without(stand, words[i])...)
 		}
 		if len(left[i].forms) == 0 {
 			return nil, nil, every, nil
 		}
 	}
-	return left, others, every, nil
+	return left, words, every, nil
 }
 
-// rarest gives the two slots to look for: those that are no given name as typed,
-// for a surname has fewer bearers, and stand for the fewest.
-func rarest(slots []slot, others [][]string) (x, y int) {
+// among gives what rows begin with that a form stands for, of the words given.
+func (f form) among(words []string) []string {
+	var out []string
+	for _, w := range words {
+		switch {
+		case !strings.HasPrefix(w[1:], f.words[0]) || f.whole && w[1:] != f.words[0]:
+		case len(f.words) > 1:
+			return []string{surnameFirst + f.text(), otherFirst + f.text()}
+		default:
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// rarest gives the two slots to look for: rather those that are no given name as
+// typed, for a surname has fewer bearers, and stand for the fewest.
+func rarest(slots []slot, words [][]string) (x, y int) {
 	order := make([]int, len(slots))
 	given := make([]int, len(slots))
 	for i, s := range slots {
 		order[i] = i
-		if slices.Contains(others[i], otherFirst+s.forms[0].text()) {
+		if slices.Contains(words[i], otherFirst+s.forms[0].text()) {
 			given[i] = 1
 		}
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
-		return cmp.Or(given[i]-given[j], len(others[i])-len(others[j]))
+		return cmp.Or(given[i]-given[j], len(words[i])-len(words[j]))
 	})
 	return order[0], order[1]
 }
@@ -161,15 +185,4 @@ func interleave(a, b []string) []string {
 		}
 	}
 	return out
-}
-
-// needle gives what rows must hold somewhere: a slot with one form only that is
-// not among those given.
-func needle(slots []slot, but ...int) string {
-	for i, s := range slots {
-		if !slices.Contains(but, i) && len(s.forms) == 1 && len(s.forms[0].words) == 1 {
-			return " " + s.forms[0].words[0]
-		}
-	}
-	return ""
 }

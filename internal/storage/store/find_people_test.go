@@ -30,33 +30,30 @@ const (
 	crowdKazak = `Нұрланов Сейітов Қасымов Оспанов Әбдіров Жұмабаев Мұратов Ахметов Төлегенов Бекмұхамбетов Ысқақов Өтегенов Үсенов Ғабитов`
 )
 
-func (c *crowd) pick(list string, skew float64) string {
+// pick takes the first words of a list oftener than the last.
+func (c *crowd) pick(list string) string {
 	words := strings.Fields(list)
-	i := int(float64(len(words)) * pow(c.rng.Float64(), skew))
-	return words[min(i, len(words)-1)]
-}
-
-func pow(x, skew float64) float64 {
-	for ; skew > 1; skew-- {
+	x := c.rng.Float64()
+	if c.rng.IntN(3) == 0 {
 		x *= x
 	}
-	return x
+	return words[int(float64(len(words))*x)]
 }
 
 // surname glues a stem, for every second a syllable, and an ending.
 func (c *crowd) surname(woman bool) string {
 	if c.rng.IntN(12) == 0 {
-		s := c.pick(crowdKazak, 2)
+		s := c.pick(crowdKazak)
 		if woman {
 			s += "а"
 		}
 		return s
 	}
-	stem := c.pick(crowdStems, 2)
+	stem := c.pick(crowdStems)
 	if c.rng.IntN(3) == 0 {
-		stem += c.pick("ал он ер иш ад уш ель ар ав ос ун ец ик ат ем", 1)
+		stem += c.pick("ал он ер иш ад уш ель ар ав ос ун ец ик ат ем")
 	}
-	s := stem + c.pick(crowdEnds, 3)
+	s := stem + c.pick(crowdEnds)
 	switch {
 	case !woman || strings.HasSuffix(s, "о") || strings.HasSuffix(s, "к"):
 	case strings.HasSuffix(s, "ий"):
@@ -68,7 +65,7 @@ func (c *crowd) surname(woman bool) string {
 }
 
 func (c *crowd) patronymic(woman bool) string {
-	stem := strings.TrimRight(c.pick(crowdMen, 2), "йьй")
+	stem := strings.TrimRight(c.pick(crowdMen), "йьй")
 	if woman {
 		return stem + "овна"
 	}
@@ -79,9 +76,9 @@ func (c *crowd) patient() clinic.Patient {
 	r := c.rng
 	woman := r.IntN(2) == 0
 	p := clinic.Patient{Sex: clinic.Male}
-	p.Family, p.Given, p.Patronymic = c.surname(woman), c.pick(crowdMen, 2), c.patronymic(woman)
+	p.Family, p.Given, p.Patronymic = c.surname(woman), c.pick(crowdMen), c.patronymic(woman)
 	if woman {
-		p.Sex, p.Given = clinic.Female, c.pick(crowdWomen, 2)
+		p.Sex, p.Given = clinic.Female, c.pick(crowdWomen)
 		if r.IntN(4) == 0 {
 			p.FormerNames = []clinic.FormerName{{Name: clinic.Name{Family: c.surname(true)}, Kind: "maiden"}}
 		}

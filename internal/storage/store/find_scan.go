@@ -10,16 +10,19 @@ const scanQuery = `SELECT line, old, birth, patient FROM (
 	SELECT n.line AS line, n.old AS old, n.birth AS birth, n.patient AS patient
 	FROM json_each(?1) AS s CROSS JOIN find_name AS n
 	ON n.line >= s.value AND n.line < s.value || char(1114111) LIMIT ?2)
-	WHERE (birth & ?3) = ?4 AND (?5 < 0 OR (birth >> 9) % 100 = ?5) AND (?6 = '' OR instr(line, ?6) > 0) LIMIT ?7`
+	WHERE (birth & ?3) = ?4 AND (?5 < 0 OR (birth >> 9) % 100 = ?5)
+	AND (?6 <= 0 OR (instr(line, ?7) > 0) + (instr(line, ?8) > 0) + (instr(line, ?9) > 0) >= ?6) LIMIT ?10`
 
-// scan reads the rows that begin with one of the starts and keeps the cards that
-// answer; found counts them.
-func (f *finder) scan(a *ask, slots []slot, starts []string, needle string) (found int, err error) {
+// scan reads the rows that begin with one of the starts, each of which begins with
+// a form of a slot, and keeps the cards that answer; found counts them.
+func (f *finder) scan(a *ask, slots []slot, starts []string) (found int, err error) {
 	if len(starts) == 0 {
 		return 0, nil
 	}
 	mask, value, short := birthMask(a.births)
-	rows, err := f.q.query(scanQuery, jsonList(starts), scanRows, mask, value, short, needle, max(takeRows, 3*f.limit))
+	hay, least, take := needles(slots)
+	rows, err := f.q.query(scanQuery, jsonList(starts[:min(len(starts), maxStarts)]), scanRows, mask, value, short,
+		least, hay[0], hay[1], hay[2], max(take, 3*f.limit))
 	if err != nil {
 		return 0, err
 	}
@@ -29,6 +32,9 @@ func (f *finder) scan(a *ask, slots []slot, starts []string, needle string) (fou
 		var old, birth, patient int64
 		if err := rows.Scan(&line, &old, &birth, &patient); err != nil {
 			return found, err
+		}
+		if line[:1] == yearFirst {
+			line = surnameFirst + line[len("21980"):]
 		}
 		words := strings.Split(line[1:], " ")
 		score, ok := match(slots, words)
@@ -42,6 +48,26 @@ func (f *finder) scan(a *ask, slots []slot, starts []string, needle string) (fou
 	return found, rows.Err()
 }
 
+// needles gives what a row must hold at least so many of after its first word, for
+// the database to pass over the others; where it can't (a slot with several
+// forms), more rows are to be taken and looked at.
+func needles(slots []slot) (hay [3]string, least, take int) {
+	take = takeRows
+	for _, s := range slots {
+		switch {
+		case len(s.forms) != 1 || len(s.forms[0].words) != 1:
+			take = scanRows / 2
+		case least < len(hay):
+			hay[least] = " " + s.forms[0].words[0]
+			least++
+		}
+	}
+	for i := least; i < len(hay); i++ {
+		hay[i] = "\n" // which no row has
+	}
+	return hay, least - 1, take
+}
+
 // scoreOrder prefers surnames typed first; of a single name, surnames even before
 // given names that are the very word.
 func scoreOrder(slots []slot, words []string, first string) int {
@@ -51,8 +77,7 @@ func scoreOrder(slots []slot, words []string, first string) int {
 	case len(slots) == 1:
 		return 0
 	}
-	// The row may begin with any of its words; its surname is the one typed first
-	// if that stands at the beginning, or is what follows a given name typed later.
+	// The surname is what a row begins with, or what follows a patronymic.
 	at := 0
 	if first == otherFirst {
 		at = 1

@@ -45,11 +45,8 @@ func Found(ctx context.Context, dir string, f Founding, o Options) (*Store, stri
 }
 
 func (s *Store) found(ctx context.Context, f Founding, o Options) (phrase string, err error) {
-	if vault.Exists(s.dir) {
-		return "", fault.New(fault.Conflict, "fault.dir.taken", "dir", s.dir)
-	}
-	if _, err := os.Stat(s.path()); err == nil {
-		return "", fault.New(fault.Conflict, "fault.dir.taken", "dir", s.dir)
+	if err := beginFounding(s.dir); err != nil {
+		return "", err
 	}
 	if f.Admin.ID.IsZero() {
 		f.Admin.ID = clinic.NewID()
@@ -76,7 +73,7 @@ func (s *Store) found(ctx context.Context, f Founding, o Options) (phrase string
 	if err := s.begin(ctx); err != nil {
 		return "", err
 	}
-	return phrase, s.Update(ctx, journal.Act{Actor: f.Admin.ID, Intent: "clinic.found"}, func(tx *Tx) error {
+	err = s.Update(ctx, journal.Act{Actor: f.Admin.ID, Intent: "clinic.found"}, func(tx *Tx) error {
 		if err := tx.PutOrganisation(&f.Organisation); err != nil {
 			return err
 		}
@@ -85,6 +82,10 @@ func (s *Store) found(ctx context.Context, f Founding, o Options) (phrase string
 		}
 		return tx.PutStaff(&f.Admin)
 	})
+	if err != nil {
+		return "", err
+	}
+	return phrase, endFounding(s.dir)
 }
 
 // Open opens the clinic in dir for a user.
@@ -104,6 +105,9 @@ func openWith(ctx context.Context, dir string, o Options, unlock func() (*vault.
 		return nil, fault.New(fault.NotFound, "fault.dir.none", "dir", dir)
 	case err != nil:
 		return nil, fault.Wrap(err, fault.Space, "fault.dir.unusable", "dir", dir)
+	}
+	if _, err := os.Stat(filepath.Join(dir, foundingMark)); err == nil {
+		return nil, fault.New(fault.NotFound, "fault.dir.unfinished", "dir", dir)
 	}
 	if !vault.Exists(dir) {
 		return nil, fault.New(fault.NotFound, "fault.dir.none", "dir", dir)

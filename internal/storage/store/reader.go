@@ -36,7 +36,7 @@ func (r *Reader) query(query string, args ...any) (*sql.Rows, error) {
 	stmt, ok := r.stmts.m[query]
 	if !ok {
 		var err error
-		if stmt, err = r.db.Prepare(query); err != nil {
+		if stmt, err = r.db.PrepareContext(context.WithoutCancel(r.ctx), query); err != nil {
 			r.stmts.mu.Unlock()
 			return nil, sealed.Classify(err)
 		}

@@ -16,7 +16,9 @@ var staffTable = newEntity("staff",
 	func(v *clinic.Staff) *clinic.Record { return &v.Record },
 	func(v *clinic.Staff, _ *clinic.ID) []any {
 		return []any{
-			&v.Family, &v.Given, &v.Patronymic, &v.Login, jsonText{&v.Roles}, &v.Position, &v.Speciality, &v.SNILS,
+			&v.Family, &v.Given, &v.Patronymic, &v.Login,
+			jsonText{&v.Roles},
+			&v.Position, &v.Speciality, &v.SNILS,
 			&v.Licence, &v.Order, &v.Card, &v.Active,
 		}
 	})
@@ -166,12 +168,15 @@ var careOrders = newEntity("care_order",
 
 var protocols = newEntity("protocol",
 	`patient visit template template_version title lang fields shape version amends why status written signed signer
-	signer_name signer_post digest signature original scan qualified`,
+	signer_name signer_post care digest signature original scan qualified`,
 	func(v *clinic.Protocol) *clinic.Record { return &v.Record },
 	func(v *clinic.Protocol, _ *clinic.ID) []any {
 		return []any{
-			&v.Patient, &v.Visit, &v.Template, &v.TemplateVersion, &v.Title, &v.Lang, jsonText{&v.Values}, jsonText{&v.Shape},
+			&v.Patient, &v.Visit, &v.Template, &v.TemplateVersion, &v.Title, &v.Lang,
+			jsonText{&v.Values},
+			jsonText{&v.Shape},
 			&v.Version, &v.Amends, &v.Why, &v.Status, &v.Written, &v.Signed, &v.Signer, &v.SignerName, &v.SignerPost,
+			jsonText{&v.Care},
 			&v.Digest, &v.Signature, &v.Original, &v.Scan, &v.Qualified,
 		}
 	})

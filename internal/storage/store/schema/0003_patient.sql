@@ -147,11 +147,11 @@ CREATE TABLE find_patient (
 
 CREATE INDEX find_birth ON find_patient (birth);
 
--- Rows for each word of a name, which stands first with the others after it. Of a
--- given name there are two, one goes on with the patronymic, one with the surname:
--- any two names in either order, the first whole and the second begun, are a seek.
+-- A row for each word of a name, which stands first with the others after it, those
+-- that followed it and then those that went before, so that two names typed in
+-- either order are a seek; and one more for a surname after the year of birth.
 CREATE TABLE find_name (
-	line    TEXT NOT NULL, -- '0' if the first word is of the surname, else '1'; the words
+	line    TEXT NOT NULL, -- '0' surname first, '1' another word first, '2' and the year, surname first
 	patient INTEGER NOT NULL,
 	birth   INTEGER NOT NULL,
 	old     INTEGER NOT NULL, -- 1: the first word is of a former or transcribed name
@@ -166,7 +166,7 @@ CREATE TABLE find_code (
 	PRIMARY KEY (code, patient)
 ) STRICT, WITHOUT ROWID;
 
--- The distinct words that rows of find_name begin with, with the digit.
+-- The distinct words that rows of find_name begin with, after the digit 0 or 1.
 CREATE TABLE find_vocabulary (
 	word TEXT NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

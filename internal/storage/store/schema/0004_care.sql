@@ -190,6 +190,7 @@ CREATE TABLE protocol (
 	signer           BLOB,
 	signer_name      TEXT NOT NULL DEFAULT '',
 	signer_post      TEXT NOT NULL DEFAULT '',
+	care             TEXT NOT NULL DEFAULT '', -- JSON: what it stands on, as it was when signed
 	digest           BLOB,
 	signature        BLOB,
 	original         TEXT NOT NULL DEFAULT '',

@@ -1,0 +1,80 @@
+package records
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"feldsher/internal/fault"
+)
+
+// sane walks over every text of a record, also those without a rule of their own,
+// and refuses what no screen or paper could show: broken encoding, control
+// characters, endless text.
+func (c *checker) sane(v any) { c.walk("", reflect.ValueOf(v).Elem()) }
+
+func (c *checker) walk(path string, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		c.printable(path, v.String())
+	case reflect.Struct:
+		t := v.Type()
+		for i := range v.NumField() {
+			f := t.Field(i)
+			name := path
+			if !f.Anonymous {
+				name = join(path, jsonName(f))
+			}
+			c.walk(name, v.Field(i))
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return
+		}
+		for i := range v.Len() {
+			c.walk(fmt.Sprintf("%s[%d]", path, i), v.Index(i))
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			c.printable(path, k.String())
+			c.walk(join(path, k.String()), v.MapIndex(k))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			c.walk(path, v.Elem())
+		}
+	}
+}
+
+func join(path, name string) string {
+	if path == "" {
+		return name
+	}
+	return path + "." + name
+}
+
+func jsonName(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	if name == "" {
+		return f.Name
+	}
+	return name
+}
+
+func (c *checker) printable(field, s string) {
+	if !utf8.ValidString(s) {
+		c.fail(fault.At(field, "fault.field.encoding"))
+	}
+	if len(s) > maxText {
+		if n := utf8.RuneCountInString(s); n > maxText {
+			c.fail(fault.At(field, "fault.field.long", "limit", maxText, "n", n))
+		}
+	}
+	for i := range len(s) {
+		if b := s[i]; b == 0x7f || b < ' ' && b != '\n' && b != '\t' && b != '\r' {
+			c.fail(fault.At(field, "fault.field.control"))
+			return
+		}
+	}
+}
