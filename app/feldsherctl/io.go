@@ -40,87 +40,6 @@ func (s *session) say(key string, args ...any) {
 	}
 }
 
-// maxInput is the most that a command reads from standard input.
-const maxInput = 16 << 20
-
-// readJSON reads one JSON object from standard input into v. Unknown fields are
-// refused by name: a misspelt one would be lost in silence.
-func (s *session) readJSON(v any) error {
-	b, err := io.ReadAll(io.LimitReader(s.stdin, maxInput+1))
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "fault.input.read")
-	}
-	return decodeStrict(b, v)
-}
-
-func decodeStrict(b []byte, v any) error {
-	if len(b) > maxInput {
-		return fault.New(fault.Invalid, "fault.input.large", "limit", maxInput>>20)
-	}
-	if len(strings.TrimSpace(string(b))) == 0 {
-		return fault.New(fault.Invalid, "fault.input.empty")
-	}
-	d := json.NewDecoder(strings.NewReader(string(b)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return inputFault(err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return fault.New(fault.Invalid, "fault.input.more")
-	}
-	return nil
-}
-
-// inputFault says where JSON goes wrong without repeating what stands there.
-func inputFault(err error) error {
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		return fault.New(fault.Invalid, "fault.input.syntax", "offset", syntax.Offset)
-	case errors.As(err, &kind):
-		return &fault.Error{Kind: fault.Invalid, Key: "fault.input.type", Field: kind.Field, Args: map[string]any{"want": kind.Type.String()}}
-	}
-	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return fault.At(strings.Trim(name, `"`), "fault.input.unknown")
-	}
-	return fault.New(fault.Invalid, "fault.input.value")
-}
-
-// merge overlays a JSON object on a stored record: fields it names replace the
-// stored ones, lists whole (RFC 7396, but for null, which empties a field).
-func merge[T any](stored T, patch []byte) (T, error) {
-	var fields map[string]json.RawMessage
-	if err := json.Unmarshal(patch, &fields); err != nil {
-		return stored, inputFault(err)
-	}
-	base, err := json.Marshal(stored)
-	if err != nil {
-		return stored, err
-	}
-	var whole map[string]json.RawMessage
-	if err := json.Unmarshal(base, &whole); err != nil {
-		return stored, err
-	}
-	for k, v := range fields {
-		if k == "id" || k == "warnings" {
-			continue // which record it is, and what was said of it: nothing to store
-		}
-		if string(v) == "null" {
-			delete(whole, k)
-			continue
-		}
-		whole[k] = v
-	}
-	joined, err := json.Marshal(whole)
-	if err != nil {
-		return stored, err
-	}
-	var out T
-	err = decodeStrict(joined, &out)
-	return out, err
-}
-
 // password takes a secret from the environment, else asks for it without echo.
 func (s *session) password(env, prompt string) (string, error) {
 	if v := s.getenv(env); v != "" {
@@ -176,14 +95,6 @@ func (s *session) printNotes(ns []note) {
 			_, _ = fmt.Fprintf(s.stderr, "! %s: %s\n", n.Field, n.Text)
 		}
 	}
-}
-
-// decodeLoose reads the fields that v names and passes over the others.
-func decodeLoose(b []byte, v any) error {
-	if err := json.Unmarshal(b, v); err != nil {
-		return inputFault(err)
-	}
-	return nil
 }
 
 // pad sets a numbered word in a column.

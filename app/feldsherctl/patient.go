@@ -142,31 +142,6 @@ func (c *patientEditCmd) Run(s *session) error {
 	})
 }
 
-// readPatch reads a JSON object of changes; the record's id comes from the
-// argument or from the object.
-func (s *session) readPatch(arg string) (patch []byte, id string, err error) {
-	patch, err = readAll(s.stdin, maxInput)
-	if err != nil {
-		return nil, "", fault.Wrap(err, fault.Invalid, "fault.input.read")
-	}
-	if len(strings.TrimSpace(string(patch))) == 0 {
-		return nil, "", fault.New(fault.Invalid, "fault.input.empty")
-	}
-	if arg != "" {
-		return patch, arg, nil
-	}
-	var named struct {
-		ID string `json:"id"`
-	}
-	if err := decodeLoose(patch, &named); err != nil {
-		return nil, "", err
-	}
-	if named.ID == "" {
-		return nil, "", fault.At("id", "fault.field.empty")
-	}
-	return patch, named.ID, nil
-}
-
 type patientAnnulCmd struct {
 	ID  string `arg:"" name:"id" help:"${cli_patient_id}"`
 	Why string `required:"" help:"${cli_why}"`
@@ -184,5 +159,3 @@ func (c *patientAnnulCmd) Run(s *session) error {
 		return s.print(map[string]any{"id": id}, "%s", s.t("cli_patient_annulled"))
 	})
 }
-
-func readAll(r io.Reader, limit int64) ([]byte, error) { return io.ReadAll(io.LimitReader(r, limit)) }

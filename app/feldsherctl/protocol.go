@@ -21,7 +21,7 @@ type protocolCmd struct {
 type newProtocol struct {
 	ID       clinic.ID         `json:"id"`
 	Visit    clinic.ID         `json:"visit"`
-	Template clinic.ID         `json:"template"`
+	Template string            `json:"template"` // id, title or speciality
 	Fields   map[string]string `json:"fields"`
 }
 
@@ -45,8 +45,12 @@ func (protocolAddCmd) Run(s *session) error {
 		return err
 	}
 	return s.with(func(d *desk) error {
+		template, err := d.catalog.FindTemplate(s.ctx, in.Template, string(s.lang))
+		if err != nil {
+			return err
+		}
 		p, err := d.records.AddProtocol(s.ctx, d.catalog, clinic.Protocol{
-			Record: clinic.Record{ID: in.ID}, Visit: in.Visit, Template: in.Template, Values: in.Fields,
+			Record: clinic.Record{ID: in.ID}, Visit: in.Visit, Template: template.ID, Values: in.Fields,
 		})
 		if err != nil {
 			return err

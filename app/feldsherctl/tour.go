@@ -199,11 +199,14 @@ func (t *tour) sign(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	values := map[string]string{}
-	for _, f := range template.Fields {
-		if f.Required && f.Default == "" {
-			values[f.Key] = sample(f)
-		}
+	values := map[string]string{
+		"complaints":      "Боль в горле при глотании, температура до 38,2 °C второй день, слабость.",
+		"anamnesis":       "Заболела остро после переохлаждения. Аллергия на пенициллины: крапивница.",
+		"objective":       "Зев гиперемирован, налётов нет. Дыхание везикулярное, хрипов нет.",
+		"condition":       "удовлетворительное",
+		"diagnosis":       "Острый фарингит, лёгкое течение",
+		"diagnosis_code":  "J02.9",
+		"recommendations": "Обильное тёплое питьё, полоскание горла. Явка через три дня, при ухудшении раньше.",
 	}
 	p, err := t.d.records.AddProtocol(ctx, t.d.catalog, clinic.Protocol{Visit: t.pdf, Template: template.ID, Values: values})
 	if err != nil {
@@ -224,32 +227,16 @@ func (t *tour) template(ctx context.Context) (clinic.Template, error) {
 	}
 	for _, x := range all {
 		if x.Lang == "ru" {
-			return x, nil
+			return x, nil // the therapist's comes first
 		}
 	}
 	return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
 }
 
-// sample gives a fitting value for a required field.
-func sample(f clinic.Field) string {
-	switch f.Type {
-	case "number":
-		if f.Min != "" {
-			return string(f.Min)
-		}
-		return "1"
-	case "date":
-		return "2026-01-15"
-	case "choice", "multichoice":
-		return f.Choices[0]
-	case "bool":
-		return "true"
-	}
-	return "Острый фарингит неуточнённый, лёгкое течение. Лечение амбулаторное."
-}
-
 func (t *tour) amend(ctx context.Context) (string, error) {
-	p, err := t.d.records.AmendProtocol(ctx, t.pdf, "уточнён срок явки", nil)
+	p, err := t.d.records.AmendProtocol(ctx, t.pdf, "уточнён срок явки", map[string]string{
+		"recommendations": "Обильное тёплое питьё, полоскание горла. Явка через два дня, при ухудшении раньше.",
+	})
 	if err != nil {
 		return "", err
 	}

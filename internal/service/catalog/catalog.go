@@ -10,6 +10,7 @@ import (
 
 	"feldsher/assets/icd10"
 	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/fold"
 	"feldsher/internal/clinic/icd"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/access"
@@ -143,6 +144,32 @@ func (c *Catalog) Template(ctx context.Context, id clinic.ID) (clinic.Template, 
 		}
 	}
 	return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
+}
+
+// FindTemplate gives a template by what a person calls it: its id, its title, or
+// its speciality in the language wanted.
+func (c *Catalog) FindTemplate(ctx context.Context, name, lang string) (clinic.Template, error) {
+	if id, err := clinic.ParseID(name); err == nil {
+		return c.Template(ctx, id)
+	}
+	all, err := c.Templates(ctx)
+	if err != nil {
+		return clinic.Template{}, err
+	}
+	wanted := fold.Text(name)
+	best := -1
+	for i, t := range all {
+		if fold.Text(t.Title) != wanted && fold.Text(t.Speciality) != wanted || wanted == "" {
+			continue
+		}
+		if best < 0 || t.Lang == lang && all[best].Lang != lang {
+			best = i
+		}
+	}
+	if best < 0 {
+		return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
+	}
+	return all[best], nil
 }
 
 // Templates lists the clinic's own templates and the built-in ones.

@@ -17,7 +17,7 @@ func checkValues(p *clinic.Protocol, final bool) error {
 	}
 	for key := range p.Values {
 		if f, known := byKey[key]; !known || f.Type == "heading" {
-			return fault.At("fields."+key, "fault.protocol.field")
+			return fault.At("fields."+key, "fault.protocol.field", "choices", strings.Join(keysOf(p.Shape), ", "))
 		}
 	}
 	var c checker
@@ -73,4 +73,15 @@ func (c *checker) value(f *clinic.Field, value *string) {
 			c.fail(fault.At(at, "fault.field.bool"))
 		}
 	}
+}
+
+// keysOf lists the keys that take a value.
+func keysOf(shape []clinic.Field) []string {
+	var out []string
+	for _, f := range shape {
+		if f.Type != "heading" {
+			out = append(out, f.Key)
+		}
+	}
+	return out
 }

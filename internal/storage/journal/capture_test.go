@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,44 +13,27 @@ import (
 	"feldsher/internal/storage/journal"
 )
 
-// scribe writes random statements into one transaction.
-type scribe struct {
-	t       testing.TB
-	r       *rand.Rand
-	conn    *sql.Conn
-	keys    journal.Keys
-	j       *journal.Journal
-	pool    []ledger.ID // ids that rows made elsewhere may have, too
-	columns map[string][]column
-	before  map[string]tableRows
-	fresh   []ledger.ID // patients of this transaction
-	bad     string      // what of it must make the Update fail
-	cancel  context.CancelFunc
-	ended   bool // cancelled from within
-	depth   int
-}
-
 // TestCaptureRandomly: after any mixture of statements the entry names exactly
 // the rows and field groups that differ, with the right old and new values; a
 // transaction that fails leaves no trace (R11.4).
 func TestCaptureRandomly(t *testing.T) {
 	s := seed(t)
-	room := newRoom(t)
-	c := newScribe(t, rand.New(rand.NewPCG(s, 1)), room.conn, room.keys, room.j)
-	var committed, refused, silent int
-	for i := range soak(160, 2500) {
-		switch c.transaction(i) {
-		case "committed":
-			committed++
-		case "refused":
-			refused++
-		default:
-			silent++
-		}
+	total := map[outcome]int{}
+	for round := range soak(1, 15) {
+		captureRound(t, rand.New(rand.NewPCG(s, uint64(round))), total)
 	}
-	t.Logf("%d committed, %d refused, %d changed nothing", committed, refused, silent)
-	if committed < 40 || refused < 20 || silent < 5 {
+	t.Logf("%d committed, %d refused, %d changed nothing", total[committed], total[refused], total[silent])
+	if total[committed] < 40 || total[refused] < 20 || total[silent] < 5 {
 		t.Error("the mixture is too thin to prove anything")
+	}
+}
+
+func captureRound(t *testing.T, r *rand.Rand, total map[outcome]int) {
+	t.Helper()
+	room := newRoom(t)
+	c := newScribe(t, r, room.conn, room.keys, room.j)
+	for i := range 160 {
+		total[c.transaction(i)]++
 	}
 	if _, err := room.verify(); err != nil {
 		t.Fatal(err)
@@ -69,18 +51,18 @@ func TestCaptureRandomly(t *testing.T) {
 	}
 }
 
-func newScribe(t testing.TB, r *rand.Rand, conn *sql.Conn, keys journal.Keys, j *journal.Journal) *scribe {
-	c := &scribe{t: t, r: r, conn: conn, keys: keys, j: j, columns: map[string][]column{}}
-	for _, table := range clinic.Tables {
-		c.columns[table.Name] = columnsOf(t, conn, table.Name)
-	}
-	c.before = snapshot(t, conn)
-	return c
-}
+// outcome of a transaction.
+type outcome string
+
+const (
+	committed outcome = "committed"
+	refused   outcome = "refused"
+	silent    outcome = "silent" // nothing differs: no entry
+)
 
 // transaction runs one random Update and holds its entry against a comparison of
 // all tables before and after.
-func (c *scribe) transaction(i int) string {
+func (c *scribe) transaction(i int) outcome {
 	t := c.t
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -116,7 +98,7 @@ func (c *scribe) transaction(i int) string {
 		if len(diffs) > 0 || now != entries || links != count(t, c.conn, `SELECT count(*) FROM entry_patient`) {
 			t.Fatalf("transaction %d failed (%s: %v) and left %d rows and %d entries", i, c.bad, err, len(diffs), now-entries)
 		}
-		return "refused"
+		return refused
 	case c.bad != "":
 		t.Fatalf("transaction %d was committed in spite of: %s", i, c.bad)
 	}
@@ -126,13 +108,13 @@ func (c *scribe) transaction(i int) string {
 		if now != entries {
 			t.Fatalf("transaction %d changed nothing and wrote an entry", i)
 		}
-		return "silent"
+		return silent
 	}
 	if now != entries+1 {
 		t.Fatalf("transaction %d wrote %d entries", i, now-entries)
 	}
 	c.entry(a, diffs, was, after)
-	return "committed"
+	return committed
 }
 
 // place of a row.
@@ -258,321 +240,4 @@ func lastEntry(t testing.TB, conn *sql.Conn, keys ledger.Keys) (*ledger.Entry, *
 		t.Fatal(err)
 	}
 	return e, p
-}
-
-// exec runs a statement that must go through.
-func (c *scribe) exec(tx *journal.Tx, query string, args ...any) {
-	if _, err := tx.Exec(query, args...); err != nil && tx.Context().Err() == nil {
-		c.t.Fatalf("%s: %v", query, err)
-	}
-}
-
-func (c *scribe) table() clinic.Table { return clinic.Tables[c.r.IntN(len(clinic.Tables))] }
-
-// some picks a row that was there before the transaction.
-func (c *scribe) some(table string) (ledger.ID, bool) {
-	rows := c.before[table]
-	skip := 0
-	if len(rows) > 0 {
-		skip = c.r.IntN(len(rows))
-	}
-	for id := range rows { // the order of a map adds its own chance; the outcome is checked all the same
-		if skip--; skip < 0 {
-			return id, true
-		}
-	}
-	return ledger.ID{}, false
-}
-
-func (c *scribe) patient() ledger.ID {
-	if len(c.fresh) > 0 && c.r.IntN(2) == 0 {
-		return c.fresh[c.r.IntN(len(c.fresh))]
-	}
-	id, _ := c.some("patient")
-	return id
-}
-
-// value draws one for a column.
-func (c *scribe) value(table string, col column) any {
-	switch {
-	case col.name == "patient":
-		id := c.patient()
-		return id[:]
-	case col.name == "visit":
-		if id, ok := c.some("visit"); ok && (col.notNull || c.r.IntN(2) == 0) {
-			return id[:]
-		}
-		return nil
-	case !col.notNull && c.r.IntN(3) == 0:
-		return nil
-	case col.kind == "TEXT":
-		return []string{"", "а", "Ёж", "line\nline", strings.Repeat("длинно ", 400), fmt.Sprint(c.r.IntN(5))}[c.r.IntN(6)]
-	case col.kind == "INTEGER":
-		return []int64{0, 1, -1, 1 << 62, -1 << 63, c.r.Int64N(3)}[c.r.IntN(6)]
-	}
-	return [][]byte{{}, {0}, {1, 0, 2}, make([]byte, 5000)}[c.r.IntN(4)]
-}
-
-// row draws a new row.
-func (c *scribe) row(tx *journal.Tx, table string, id ledger.ID) []any {
-	out := make([]any, len(c.columns[table]))
-	for i, col := range c.columns[table] {
-		switch {
-		case col.name == "id":
-			out[i] = id[:]
-		case col.name == "born":
-			out[i] = tx.Ordinal()
-		case col.standard != nil && c.r.IntN(2) == 0:
-			out[i] = col.standard
-		default:
-			out[i] = c.value(table, col)
-		}
-	}
-	return out
-}
-
-func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
-
-// possible says whether rows of the table can be made now: their parents exist.
-func (c *scribe) possible(t clinic.Table) bool {
-	if t.Patient == "patient" && len(c.before["patient"]) == 0 {
-		return false
-	}
-	return t.Name != "protocol" || len(c.before["visit"]) > 0
-}
-
-func (c *scribe) step(tx *journal.Tx) {
-	if tx.Context().Err() != nil {
-		return
-	}
-	t := c.table()
-	if !c.possible(t) || len(c.before["patient"]) < 3 {
-		t = policyOf("patient")
-	}
-	switch n := c.r.IntN(40); {
-	case n < 8:
-		c.insert(tx, t)
-	case n < 12:
-		c.upsert(tx, t)
-	case n < 14:
-		c.replace(tx, t)
-	case n < 22:
-		c.update(tx, t)
-	case n < 26:
-		c.savepoint(tx)
-	case n < 29:
-		c.nothing(tx, t)
-	case n < 31:
-		c.swallowed(tx, t)
-	case n < 33 && c.depth == 0:
-		c.refused(tx, t)
-	case n == 33 && c.depth == 0:
-		c.bad = "own error"
-	case n == 34 && c.depth == 0:
-		c.ended = true
-		c.cancel()
-	}
-}
-
-// insert writes one to three rows by one statement.
-func (c *scribe) insert(tx *journal.Tx, t clinic.Table) {
-	rows := 1 + c.r.IntN(3)
-	width := len(c.columns[t.Name])
-	var args []any
-	for range rows {
-		id := clinic.NewID()
-		if t.Name == "patient" && c.depth == 0 {
-			defer func() { c.fresh = append(c.fresh, id) }()
-		}
-		args = append(args, c.row(tx, t.Name, id)...)
-	}
-	c.exec(tx, `INSERT INTO `+t.Name+` VALUES `+marks(width)+strings.Repeat(", "+marks(width), rows-1), args...)
-}
-
-func (c *scribe) upsert(tx *journal.Tx, t clinic.Table) {
-	id, ok := c.some(t.Name)
-	if !ok || c.r.IntN(4) == 0 {
-		id = clinic.NewID()
-		if len(c.pool) > 0 && (t.Patient == "" || t.Patient == "id") { // as an import derives them
-			id = c.pool[c.r.IntN(len(c.pool))]
-		}
-	}
-	var sets []string
-	for _, col := range c.columns[t.Name] {
-		if col.name != "id" && col.name != "born" && col.name != t.Patient && c.r.IntN(2) == 0 {
-			sets = append(sets, fmt.Sprintf(`"%s" = excluded."%s"`, col.name, col.name))
-		}
-	}
-	action := "NOTHING"
-	if len(sets) > 0 {
-		action = "UPDATE SET " + strings.Join(sets, ", ")
-	}
-	c.exec(tx, `INSERT INTO `+t.Name+` VALUES `+marks(len(c.columns[t.Name]))+` ON CONFLICT (id) DO `+action, c.row(tx, t.Name, id)...)
-}
-
-// replace writes a row anew, its born and patient kept.
-func (c *scribe) replace(tx *journal.Tx, t clinic.Table) {
-	id, ok := c.some(t.Name)
-	if !ok {
-		return
-	}
-	row := c.row(tx, t.Name, id)
-	for i, col := range c.columns[t.Name] {
-		if col.name == "born" || col.name == t.Patient {
-			row[i] = c.before[t.Name][id][i]
-		}
-	}
-	c.exec(tx, `REPLACE INTO `+t.Name+` VALUES `+marks(len(row)), row...)
-}
-
-// free picks a column that may change.
-func (c *scribe) free(t clinic.Table) column {
-	for {
-		col := c.columns[t.Name][c.r.IntN(len(c.columns[t.Name]))]
-		if col.name != "id" && col.name != "born" && col.name != t.Patient {
-			return col
-		}
-	}
-}
-
-// update changes one or many rows.
-func (c *scribe) update(tx *journal.Tx, t clinic.Table) {
-	a, b := c.free(t), c.free(t)
-	args := []any{c.value(t.Name, a)}
-	set := `"` + a.name + `" = ?`
-	if a != b {
-		set += `, "` + b.name + `" = ?`
-		args = append(args, c.value(t.Name, b))
-	}
-	where := ` WHERE rowid % 3 = 1`
-	if id, ok := c.some(t.Name); ok && c.r.IntN(2) == 0 {
-		where = ` WHERE id = ?`
-		args = append(args, id[:])
-	}
-	c.exec(tx, `UPDATE `+t.Name+` SET `+set+where, args...)
-}
-
-// savepoint wraps steps that are kept or taken back.
-func (c *scribe) savepoint(tx *journal.Tx) {
-	name := fmt.Sprint("s", c.depth)
-	c.depth++
-	c.exec(tx, `SAVEPOINT `+name)
-	for range 1 + c.r.IntN(3) {
-		c.step(tx)
-	}
-	if id, ok := c.some("contact"); ok && c.r.IntN(3) == 0 { // a delete that is taken back is none
-		c.exec(tx, `DELETE FROM contact WHERE id = ?`, id[:])
-		c.exec(tx, `ROLLBACK TO `+name)
-	} else if c.r.IntN(2) == 0 {
-		c.exec(tx, `ROLLBACK TO `+name)
-	}
-	c.exec(tx, `RELEASE `+name)
-	c.depth--
-}
-
-// nothing writes what makes no difference.
-func (c *scribe) nothing(tx *journal.Tx, t clinic.Table) {
-	col := c.free(t)
-	switch c.r.IntN(4) {
-	case 0:
-		c.exec(tx, `UPDATE `+t.Name+` SET "`+col.name+`" = "`+col.name+`"`)
-	case 1: // there and back
-		id, ok := c.some(t.Name)
-		if !ok {
-			return
-		}
-		var now any
-		rows, err := tx.Query(`SELECT "`+col.name+`" FROM `+t.Name+` WHERE id = ?`, id[:])
-		if err != nil {
-			return
-		}
-		if rows.Next() {
-			_ = rows.Scan(&now)
-		}
-		_ = rows.Close()
-		if tx.Context().Err() != nil {
-			return
-		}
-		c.exec(tx, `UPDATE `+t.Name+` SET "`+col.name+`" = ? WHERE id = ?`, c.value(t.Name, col), id[:])
-		c.exec(tx, `UPDATE `+t.Name+` SET "`+col.name+`" = ? WHERE id = ?`, now, id[:])
-	case 2: // made and gone
-		id := clinic.NewID()
-		c.exec(tx, `INSERT INTO `+t.Name+` VALUES `+marks(len(c.columns[t.Name])), c.row(tx, t.Name, id)...)
-		c.exec(tx, `DELETE FROM `+t.Name+` WHERE id = ?`, id[:])
-	case 3:
-		c.exec(tx, `UPDATE `+t.Name+` SET "`+col.name+`" = ? WHERE id = x'00'`, c.value(t.Name, col))
-	}
-}
-
-// swallowed runs statements that fail, past the transaction's own care: what
-// SQLite takes back of them must not be told.
-func (c *scribe) swallowed(tx *journal.Tx, t clinic.Table) {
-	id := clinic.NewID()
-	row := c.row(tx, t.Name, id)
-	twice := append(append([]any{}, row...), row...)
-	width := len(row)
-	verb := []string{"INSERT", "INSERT OR ABORT", "INSERT OR IGNORE", "INSERT OR FAIL"}[c.r.IntN(4)]
-	_, err := c.conn.ExecContext(tx.Context(), verb+` INTO `+t.Name+` VALUES `+marks(width)+`, `+marks(width), twice...)
-	if err == nil && verb != "INSERT OR IGNORE" && tx.Context().Err() == nil {
-		c.t.Fatal("the same id was inserted twice")
-	}
-	_, _ = c.conn.ExecContext(tx.Context(), `UPDATE `+t.Name+` SET born = NULL`)
-}
-
-// refused does what must make the whole transaction fail.
-func (c *scribe) refused(tx *journal.Tx, t clinic.Table) {
-	id, ok := c.some(t.Name)
-	if !ok {
-		return
-	}
-	width := len(c.columns[t.Name])
-	fresh := clinic.NewID()
-	switch c.r.IntN(8) {
-	case 0:
-		c.bad = "id changed"
-		_, _ = tx.Exec(`UPDATE `+t.Name+` SET id = ? WHERE id = ?`, fresh[:], id[:])
-	case 1:
-		other := c.patient()
-		if t.Patient != "patient" || sameValue(c.before[t.Name][id][c.at(t.Name, "patient")], other[:]) {
-			return
-		}
-		c.bad = "patient changed"
-		_, _ = tx.Exec(`UPDATE `+t.Name+` SET patient = ? WHERE id = ?`, other[:], id[:])
-	case 2:
-		c.bad = "deleted"
-		_, _ = tx.Exec(`DELETE FROM `+t.Name+` WHERE id = ?`, id[:])
-	case 3:
-		c.bad = "all deleted"
-		_, _ = tx.Exec(`DELETE FROM ` + t.Name)
-	case 4:
-		c.bad = "failed statement"
-		row := c.row(tx, t.Name, fresh)
-		_, err := tx.Exec(`INSERT INTO `+t.Name+` VALUES `+marks(width)+`, `+marks(width), append(append([]any{}, row...), row...)...)
-		if err == nil {
-			c.t.Fatal("the same id was inserted twice")
-		}
-	case 5:
-		c.bad = "born changed"
-		_, _ = tx.Exec(`UPDATE `+t.Name+` SET born = born + 1 WHERE id = ?`, id[:])
-	case 6:
-		c.bad = "born wrong"
-		row := c.row(tx, t.Name, fresh)
-		row[c.at(t.Name, "born")] = tx.Ordinal() + int64(1-2*c.r.IntN(2))
-		_, _ = tx.Exec(`INSERT INTO `+t.Name+` VALUES `+marks(width), row...)
-	case 7:
-		c.bad = "id no UUID"
-		row := c.row(tx, t.Name, fresh)
-		row[0] = []byte("short")
-		_, _ = tx.Exec(`INSERT INTO `+t.Name+` VALUES `+marks(width), row...)
-	}
-}
-
-func (c *scribe) at(table, name string) int {
-	for i, col := range c.columns[table] {
-		if col.name == name {
-			return i
-		}
-	}
-	c.t.Fatal("no column", table, name)
-	return -1
 }

@@ -263,8 +263,8 @@ func (c *content) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	n, err := c.b.Read(p)
-	if err != nil && err != io.EOF {
-		err = blobReadFault(c.f, c.name, err)
+	if c.b.err != nil {
+		err = blobReadFault(c.f, c.name, c.b.err)
 	}
 	return n, err
 }

@@ -85,7 +85,7 @@ func (s *Store) checkAttachment(ctx context.Context, a *clinic.Attachment) error
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // was only read
+	defer f.Close()
 	sum := sha256.New()
 	file := io.TeeReader(&stoppable{ctx, f}, sum)
 	if key != nil {
@@ -185,7 +185,7 @@ func blobsInUse(r *Reader) (named map[string]bool, waiting bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	defer rows.Close() //nolint:errcheck // Err says it
+	defer rows.Close()
 	named = make(map[string]bool)
 	for rows.Next() {
 		var name string

@@ -109,7 +109,7 @@ func fill(r io.Reader, p []byte) (n int, end bool, err error) {
 		}
 		n += m
 		switch {
-		case errors.Is(err, io.EOF):
+		case err == io.EOF: // one that wraps it says why the source broke off
 			return n, n < len(p), nil // filled, the next call will find the end
 		case err != nil:
 			return n, false, err
@@ -143,10 +143,12 @@ type blobReader struct {
 	plain  []byte // room for a chunk
 	rest   []byte // what of it is not handed on yet
 	number uint64
+	done   bool // the last chunk is open
 	err    error
 }
 
-// openBlob reads the header and the first chunk.
+// openBlob reads the header and the first chunk; the reader is for use only
+// without an error.
 func openBlob(r io.Reader, key *blobKey) (*blobReader, error) {
 	head := make([]byte, blobHead)
 	switch n, _, err := fill(r, head); {
@@ -165,38 +167,31 @@ func openBlob(r io.Reader, key *blobKey) (*blobReader, error) {
 		r: r, aead: blobCipher(key), head: head,
 		sealed: make([]byte, blobSealed+1), plain: make([]byte, 0, blobChunk),
 	}
-	if b.next(); b.err != nil && b.err != io.EOF {
-		return nil, b.err
-	}
-	return b, nil
+	return b, b.next()
 }
 
-// next opens the next chunk; err becomes io.EOF with the last.
-func (b *blobReader) next() {
+// next opens the next chunk.
+func (b *blobReader) next() error {
 	n, last, err := fill(b.r, b.sealed[b.have:])
 	if err != nil {
-		b.err = err
-		return
+		return err
 	}
 	b.have += n
 	chunk := b.sealed[:min(b.have, blobSealed)]
 	// A file has one form: an empty chunk is the only one.
 	if len(chunk) < blobOverhead || len(chunk) == blobOverhead && b.number > 0 {
-		b.err = errBlob
-		return
+		return errBlob
 	}
 	plain, err := b.aead.Open(b.plain[:0], blobNonce(b.number, last), chunk, b.head)
 	if err != nil {
-		b.err = errBlob
-		return
+		return errBlob
 	}
-	b.rest = plain
+	b.rest, b.done = plain, last
 	b.number++
-	if last {
-		b.err = io.EOF
-		return
+	if !last {
+		b.sealed[0], b.have = b.sealed[blobSealed], 1
 	}
-	b.sealed[0], b.have = b.sealed[blobSealed], 1
+	return nil
 }
 
 // Read implements io.Reader.
@@ -204,11 +199,14 @@ func (b *blobReader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	if len(b.rest) == 0 && b.err == nil {
-		b.next()
+	if len(b.rest) == 0 && !b.done && b.err == nil {
+		b.err = b.next()
 	}
-	if len(b.rest) == 0 {
+	switch {
+	case b.err != nil:
 		return 0, b.err
+	case len(b.rest) == 0:
+		return 0, io.EOF
 	}
 	n := copy(p, b.rest)
 	b.rest = b.rest[n:]

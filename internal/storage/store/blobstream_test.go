@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -126,7 +127,7 @@ func (s *stepReader) Read(p []byte) (int, error) {
 
 // What a source cut off says of itself must not pass for its end.
 func TestBlobSourceFails(t *testing.T) {
-	for _, cause := range []error{io.ErrUnexpectedEOF, io.ErrClosedPipe} {
+	for _, cause := range []error{io.ErrUnexpectedEOF, io.ErrClosedPipe, fmt.Errorf("connection lost: %w", io.EOF)} {
 		for _, n := range blobEdges {
 			r := io.MultiReader(bytes.NewReader(noise(n)), iotest.ErrReader(cause))
 			_, err := sealBlob(context.Background(), io.Discard, r, testKey())

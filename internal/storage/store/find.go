@@ -60,6 +60,9 @@ func findPatients(q querier, query string, limit int) ([]clinic.Brief, error) {
 	}
 	f := finder{q: q, limit: min(limit, maxFound), index: map[int64]int{}}
 	for _, a := range asksOf(fold.Parse(cutRunes(query, maxTyped))) {
+		if len(f.hits) > 0 && len(a.slots) > 0 {
+			break // a name and a year: the year is not also looked for among phones
+		}
 		if err := f.run(&a); err != nil {
 			return nil, err
 		}

@@ -89,16 +89,19 @@ func yearBeginnings(births []fold.Birth, slots []slot) []string {
 // stands for, with the digit of find_name before them. No slots: one of them has
 // no form left. every is false if the lists are not whole.
 func (f *finder) known(slots []slot) (left []slot, words [][]string, every bool, err error) {
-	var begun []string
-	for _, s := range slots {
-		for _, form := range s.forms {
-			begun = append(begun, surnameFirst+form.words[0], otherFirst+form.words[0])
-		}
-	}
+	single, several := splitForms(slots)
 	found, err := column[string](f.q, `SELECT v.word FROM json_each(?1) AS s CROSS JOIN find_vocabulary AS v
-		ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?2`, jsonList(begun), maxExpand)
+		ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?2`, jsonList(single), maxExpand)
 	if err != nil {
 		return nil, nil, false, err
+	}
+	if len(several) > 0 {
+		there, err := column[string](f.q, `SELECT s.value FROM json_each(?) AS s WHERE EXISTS
+			(SELECT 1 FROM find_name AS n WHERE n.line >= s.value AND n.line < s.value || char(1114111))`, jsonList(several))
+		if err != nil {
+			return nil, nil, false, err
+		}
+		found = append(found, there...)
 	}
 	every = len(found) < maxExpand
 	left, words = slices.Clone(slots), make([][]string, len(slots))
@@ -106,11 +109,13 @@ func (f *finder) known(slots []slot) (left []slot, words [][]string, every bool,
 		left[i].forms = nil
 		for _, form := range s.forms {
 			stand := form.among(found)
-			if len(stand) == 0 && every {
-				continue
+			if len(stand) == 0 && !every && len(form.words) == 1 {
+				stand = []string{surnameFirst + form.text(), otherFirst + form.text()}
 			}
-			left[i].forms = append(left[i].forms, form)
-			words[i] = append(words[i], without(stand, words[i])...)
+			if len(stand) > 0 {
+				left[i].forms = append(left[i].forms, form)
+				words[i] = append(words[i], without(stand, words[i])...)
+			}
 		}
 		if len(left[i].forms) == 0 {
 			return nil, nil, every, nil
@@ -119,15 +124,30 @@ func (f *finder) known(slots []slot) (left []slot, words [][]string, every bool,
 	return left, words, every, nil
 }
 
-// among gives what rows begin with that a form stands for, of the words given.
-func (f form) among(words []string) []string {
+// splitForms lists where words, and rows, begin that the forms of one word, and of
+// several, stand for; the longest of the words first, for a single letter may
+// stand for more than are read.
+func splitForms(slots []slot) (single, several []string) {
+	for _, s := range slots {
+		for _, form := range s.forms {
+			begin := []string{surnameFirst + form.text(), otherFirst + form.text()}
+			if len(form.words) == 1 {
+				single = append(single, begin...)
+			} else {
+				several = append(several, begin...)
+			}
+		}
+	}
+	slices.SortStableFunc(single, func(a, b string) int { return len(b) - len(a) })
+	return single, several
+}
+
+// among gives what rows begin with that a form stands for, of what is given.
+func (f form) among(found []string) []string {
+	text := f.text()
 	var out []string
-	for _, w := range words {
-		switch {
-		case !strings.HasPrefix(w[1:], f.words[0]) || f.whole && w[1:] != f.words[0]:
-		case len(f.words) > 1:
-			return []string{surnameFirst + f.text(), otherFirst + f.text()}
-		default:
+	for _, w := range found {
+		if w[1:] == text || !f.whole && len(f.words) == 1 && strings.HasPrefix(w[1:], text) && !strings.Contains(w, " ") {
 			out = append(out, w)
 		}
 	}

@@ -46,6 +46,16 @@ func TestTmpMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	for range 3 {
+		rep, err := s.BenchFind(context.Background(), queries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Log("BENCH", rep.Median, rep.P99, rep.Max, rep.Top10)
+		for k, r := range rep.Kinds {
+			t.Log("   ", k, r.Median, r.P99, r.Max)
+		}
+	}
 	r := s.Reader(context.Background())
 	best := make([]time.Duration, len(queries))
 	kinds := map[string][]time.Duration{}

@@ -24,13 +24,13 @@ func mount(t *testing.T, dir string, args ...string) {
 	if runtime.GOOS != "linux" {
 		t.Skip("NOT TESTED HERE: needs a mount, which only Linux tests make")
 	}
-	if out, err := exec.Command("mount", append(args, dir)...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(context.Background(), "mount", append(args, dir)...).CombinedOutput(); err != nil {
 		t.Skipf("NOT TESTED HERE: mounting is not permitted (needs root): %v %s", err, out)
 	}
 	t.Cleanup(func() {
-		if out, err := exec.Command("umount", dir).CombinedOutput(); err != nil {
+		if out, err := exec.CommandContext(context.Background(), "umount", dir).CombinedOutput(); err != nil {
 			t.Errorf("umount: %v %s", err, out)
-			_ = exec.Command("umount", "-l", dir).Run()
+			_ = exec.CommandContext(context.Background(), "umount", "-l", dir).Run()
 		}
 	})
 }

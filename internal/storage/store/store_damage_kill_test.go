@@ -36,7 +36,7 @@ func child(t testing.TB, what, dir string, env ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(exe, "-test.run=^TestChildProgram$")
+	cmd := exec.CommandContext(context.Background(), exe, "-test.run=^TestChildProgram$")
 	cmd.Env = append(append(os.Environ(), childVar+"="+what, dirVar+"="+dir), env...)
 	cmd.Stderr = os.Stderr
 	return cmd
@@ -91,8 +91,10 @@ func work(dir string) {
 			return
 		}
 		fmt.Println("patient", p.ID)
-		v := clinic.Visit{Patient: p.ID, Kind: "clinic", Status: "open", Complaints: strings.Repeat("кашель ", 60),
-			Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "J06.9"}}}}
+		v := clinic.Visit{
+			Patient: p.ID, Kind: "clinic", Status: "open", Complaints: strings.Repeat("кашель ", 60),
+			Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "J06.9"}}},
+		}
 		if err := s.Update(ctx, journal.Act{Intent: "visit.save"}, func(tx *store.Tx) error { return tx.PutVisit(&v) }); err != nil {
 			sayFault(err)
 			return

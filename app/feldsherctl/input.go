@@ -1,0 +1,247 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+	"unicode/utf8"
+
+	"feldsher/internal/fault"
+)
+
+// maxInput is the most that a command reads from standard input.
+const maxInput = 16 << 20
+
+// readInput takes standard input whole and refuses what no command can use: too
+// much, nothing, or bytes that are no UTF-8 (the decoder would put question marks
+// in place of the letters, in silence). The mark that Windows writes before UTF-8
+// is passed over.
+func (s *session) readInput() ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(s.stdin, maxInput+1))
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "fault.input.read")
+	}
+	if len(b) > maxInput {
+		return nil, fault.New(fault.Invalid, "fault.input.large", "limit", maxInput>>20)
+	}
+	if !utf8.Valid(b) {
+		return nil, fault.New(fault.Invalid, "fault.field.encoding")
+	}
+	b = bytes.TrimPrefix(b, []byte("\ufeff"))
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil, fault.New(fault.Invalid, "fault.input.empty")
+	}
+	return b, nil
+}
+
+// readJSON reads one JSON object from standard input into v. Unknown fields are
+// refused by name: a misspelt one would be lost in silence.
+func (s *session) readJSON(v any) error {
+	b, err := s.readInput()
+	if err != nil {
+		return err
+	}
+	return decodeStrict(b, v)
+}
+
+// readPatch reads a JSON object of changes; the record's id comes from the
+// argument or from the object.
+func (s *session) readPatch(arg string) (patch map[string]json.RawMessage, id string, err error) {
+	b, err := s.readInput()
+	if err != nil {
+		return nil, "", err
+	}
+	if err := decodeStrict(b, &patch); err != nil {
+		return nil, "", err
+	}
+	if arg != "" {
+		return patch, arg, nil
+	}
+	if raw, ok := patch["id"]; ok && json.Unmarshal(raw, &id) != nil {
+		return nil, "", fault.At("id", "fault.field.id")
+	}
+	if id == "" {
+		return nil, "", fault.At("id", "fault.field.empty")
+	}
+	return patch, id, nil
+}
+
+// merge overlays a JSON object on a stored record: fields it names replace the
+// stored ones, lists whole (RFC 7396, but for null, which empties a field).
+func merge[T any](stored T, patch map[string]json.RawMessage) (T, error) {
+	base, err := json.Marshal(stored)
+	if err != nil {
+		return stored, err
+	}
+	var whole map[string]json.RawMessage
+	if err := json.Unmarshal(base, &whole); err != nil {
+		return stored, err
+	}
+	for k, v := range patch {
+		if k == "id" || k == "warnings" {
+			continue // which record it is, and what was said of it: nothing to store
+		}
+		if string(v) == "null" {
+			delete(whole, k)
+			continue
+		}
+		whole[k] = v
+	}
+	joined, err := json.Marshal(whole)
+	if err != nil {
+		return stored, err
+	}
+	var out T
+	err = decodeStrict(joined, &out)
+	return out, err
+}
+
+// decodeStrict reads one JSON object and nothing after it.
+func decodeStrict(b []byte, v any) error {
+	if err := checkNames(b); err != nil {
+		return err
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return locate(b, reflect.TypeOf(v).Elem(), inputFault(err, len(b)))
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return fault.New(fault.Invalid, "fault.input.more")
+	}
+	return nil
+}
+
+// checkNames looks at what the decoder would take without a word: a name that
+// stands twice in an object or differs from a field's in upper and lower case
+// only (of two such, one would be lost), and text with half a surrogate pair.
+func checkNames(b []byte) error {
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.UseNumber()
+	var open []map[string]bool // the names of each object that is open; nil for a list
+	key := false               // the next token is a name
+	for {
+		t, err := d.Token()
+		if err != nil {
+			return nil // its end, or a fault that the decoder words
+		}
+		inside := len(open) > 0 && open[len(open)-1] != nil
+		switch t := t.(type) {
+		case json.Delim:
+			switch t {
+			case '{':
+				open, key = append(open, map[string]bool{}), true
+				continue
+			case '[':
+				open = append(open, nil)
+			default:
+				open = open[:len(open)-1]
+			}
+		case string:
+			if strings.ContainsRune(t, utf8.RuneError) {
+				return fault.New(fault.Invalid, "fault.field.encoding")
+			}
+			if inside && key {
+				names := open[len(open)-1]
+				if names[t] || strings.ToLower(t) != t {
+					return fault.At(t, "fault.input.unknown")
+				}
+				names[t], key = true, false
+				continue
+			}
+		}
+		key = len(open) > 0 && open[len(open)-1] != nil
+	}
+}
+
+// inputFault says where JSON goes wrong without repeating what stands there.
+func inputFault(err error, size int) *fault.Error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fault.New(fault.Invalid, "fault.input.syntax", "offset", syntax.Offset)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return fault.New(fault.Invalid, "fault.input.syntax", "offset", size)
+	case errors.As(err, &kind):
+		return fault.At(plainPath(kind.Field), "fault.input.type", "want", jsonType(kind.Type))
+	}
+	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
+		return fault.At(strings.Trim(name, `"`), "fault.input.unknown")
+	}
+	return fault.New(fault.Invalid, "fault.input.value")
+}
+
+// plainPath takes out of a path the embedded structs, which are no part of the
+// JSON: "Name.family" is "family".
+func plainPath(path string) string {
+	var out []string
+	for _, part := range strings.Split(path, ".") {
+		if part == strings.ToLower(part) {
+			out = append(out, part)
+		}
+	}
+	return strings.Join(out, ".")
+}
+
+// jsonType names what JSON calls a Go type.
+func jsonType(t reflect.Type) string {
+	switch t.Kind() {
+	case reflect.Bool:
+		return "boolean"
+	case reflect.Int, reflect.Int64, reflect.Uint64, reflect.Float64:
+		if t.PkgPath() == "" {
+			return "number"
+		}
+		return "string" // a type of its own with a textual form: an instant
+	case reflect.Slice:
+		return "array"
+	case reflect.Struct, reflect.Map:
+		return "object"
+	}
+	return "string"
+}
+
+// locate completes the path of a fault that the decoder gave none or only the
+// last name of: each member is decoded alone, and of a list each element.
+func locate(b []byte, t reflect.Type, f *fault.Error) error {
+	var members map[string]json.RawMessage
+	if f.Key == "fault.input.syntax" || json.Unmarshal(b, &members) != nil {
+		return f
+	}
+	fits := func(name string, value json.RawMessage) bool {
+		one, err := json.Marshal(map[string]json.RawMessage{name: value})
+		if err != nil {
+			return true
+		}
+		d := json.NewDecoder(bytes.NewReader(one))
+		d.DisallowUnknownFields()
+		return d.Decode(reflect.New(t).Interface()) == nil
+	}
+	for name, value := range members {
+		if fits(name, value) {
+			continue
+		}
+		path := name
+		var list []json.RawMessage
+		if json.Unmarshal(value, &list) == nil {
+			for i, element := range list {
+				if one, err := json.Marshal([]json.RawMessage{element}); err == nil && !fits(name, one) {
+					path = fmt.Sprintf("%s[%d]", name, i)
+					break
+				}
+			}
+		}
+		rest := strings.TrimPrefix(strings.TrimPrefix(f.Field, name), ".")
+		if rest != "" {
+			path += "." + rest
+		}
+		f.Field = path
+		return f
+	}
+	return f
+}
