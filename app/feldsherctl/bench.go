@@ -114,7 +114,10 @@ func (b *bench) ledger(ctx context.Context) error {
 	}
 	var visits []clinic.Visit
 	var patients []records.Incoming
-	for in := range people(demo.New(7, clinic.Russia, b.now(), n)) {
+	for in, err := range people(demo.New(7, clinic.Russia, b.now(), n)) {
+		if err != nil {
+			return err
+		}
 		visits = append(visits, in.Visits...)
 		in.Visits, in.Protocols = nil, nil
 		patients = append(patients, in)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -61,6 +62,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		return exit
 	}
 	if err != nil {
+		c.JSON = c.JSON || slices.Contains(args, "--json") // it may stand behind what was not understood
 		return p.fail(&c, fault.Wrap(err, fault.Invalid, "cli_usage", "why", err.Error()))
 	}
 	if c.Lang != "" {

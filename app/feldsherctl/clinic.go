@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -60,7 +59,7 @@ func (c *initCmd) Run(s *session) error {
 
 // founding puts the command's words into what the store needs.
 func (c *initCmd) founding(s *session) (store.Founding, error) {
-	password, err := s.password("FELDSHER_PASSWORD", "cli_new_password")
+	password, err := s.newPassword("FELDSHER_PASSWORD")
 	if err != nil {
 		return store.Founding{}, err
 	}
@@ -180,16 +179,8 @@ func (versionCmd) Run(s *session) error {
 // version of the program.
 const version = "0.1.0"
 
-var errNoPhrase = errors.New("no recovery phrase on standard input")
-
 // readPhrase takes the words from standard input, on one line or on many.
 func (s *session) readPhrase() (string, error) {
-	b, err := readAll(s.stdin, 64<<10)
-	if err != nil {
-		return "", fault.Wrap(err, fault.Invalid, "fault.input.read")
-	}
-	if len(strings.Fields(string(b))) == 0 {
-		return "", fault.Wrap(errNoPhrase, fault.Invalid, "fault.input.empty")
-	}
-	return string(b), nil
+	b, err := s.readInput()
+	return string(b), err
 }

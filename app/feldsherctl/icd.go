@@ -7,6 +7,7 @@ import (
 
 	"feldsher/internal/clinic/icd"
 	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
 )
 
 type icdCmd struct {
@@ -33,7 +34,7 @@ func (c *icdImportCmd) Run(s *session) error {
 					break
 				}
 				text, _ := s.explain(p)
-				s.printNotes([]note{{Field: c.File, Key: p.Key, Text: text}})
+				s.aside(note{Field: c.File, Key: p.Key, Text: text})
 			}
 			return err
 		}
@@ -59,6 +60,9 @@ type icdOut struct {
 }
 
 func (c *icdSearchCmd) Run(s *session) error {
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
 	return s.with(func(d *desk) error {
 		x, err := d.catalog.Index(s.ctx)
 		if err != nil {
@@ -96,6 +100,9 @@ func (icdVersionsCmd) Run(s *session) error {
 			return err
 		}
 		if s.cli.JSON {
+			if list == nil {
+				list = []store.ICDVersion{}
+			}
 			return writeJSON(s.stdout, list)
 		}
 		for _, v := range list {

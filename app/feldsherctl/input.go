@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -45,6 +47,9 @@ func (s *session) readJSON(v any) error {
 	if err != nil {
 		return err
 	}
+	if err := checkNames(b); err != nil {
+		return err
+	}
 	return decodeStrict(b, v)
 }
 
@@ -53,6 +58,9 @@ func (s *session) readJSON(v any) error {
 func (s *session) readPatch(arg string) (patch map[string]json.RawMessage, id string, err error) {
 	b, err := s.readInput()
 	if err != nil {
+		return nil, "", err
+	}
+	if err := checkNames(b); err != nil {
 		return nil, "", err
 	}
 	if err := decodeStrict(b, &patch); err != nil {
@@ -102,9 +110,6 @@ func merge[T any](stored T, patch map[string]json.RawMessage) (T, error) {
 
 // decodeStrict reads one JSON object and nothing after it.
 func decodeStrict(b []byte, v any) error {
-	if err := checkNames(b); err != nil {
-		return err
-	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -116,28 +121,32 @@ func decodeStrict(b []byte, v any) error {
 	return nil
 }
 
+// level is an object or a list of the input that is not closed yet.
+type level struct {
+	names map[string]bool // of an object; nil for a list
+	free  bool            // its names are a template's, not ours
+}
+
 // checkNames looks at what the decoder would take without a word: a name that
 // stands twice in an object or differs from a field's in upper and lower case
 // only (of two such, one would be lost), and text with half a surrogate pair.
 func checkNames(b []byte) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
-	var open []map[string]bool // the names of each object that is open; nil for a list
-	key := false               // the next token is a name
+	var open []level
+	name, isName := "", false // the last name; whether the next token is one
 	for {
 		t, err := d.Token()
 		if err != nil {
-			return nil // its end, or a fault that the decoder words
+			return nil // the end, or a fault that the decoder words
 		}
-		inside := len(open) > 0 && open[len(open)-1] != nil
 		switch t := t.(type) {
 		case json.Delim:
 			switch t {
 			case '{':
-				open, key = append(open, map[string]bool{}), true
-				continue
+				open = append(open, level{names: map[string]bool{}, free: name == "fields"})
 			case '[':
-				open = append(open, nil)
+				open = append(open, level{})
 			default:
 				open = open[:len(open)-1]
 			}
@@ -145,17 +154,28 @@ func checkNames(b []byte) error {
 			if strings.ContainsRune(t, utf8.RuneError) {
 				return fault.New(fault.Invalid, "fault.field.encoding")
 			}
-			if inside && key {
-				names := open[len(open)-1]
-				if names[t] || strings.ToLower(t) != t {
-					return fault.At(t, "fault.input.unknown")
+			if isName {
+				if err := open[len(open)-1].add(t); err != nil {
+					return err
 				}
-				names[t], key = true, false
+				name, isName = t, false
 				continue
 			}
 		}
-		key = len(open) > 0 && open[len(open)-1] != nil
+		isName = len(open) > 0 && open[len(open)-1].names != nil
 	}
+}
+
+// add notes a name of the object.
+func (l level) add(name string) error {
+	if l.names[name] {
+		return fault.At(name, "fault.input.twice")
+	}
+	if !l.free && strings.ToLower(name) != name {
+		return fault.At(name, "fault.input.unknown")
+	}
+	l.names[name] = true
+	return nil
 }
 
 // inputFault says where JSON goes wrong without repeating what stands there.
@@ -206,42 +226,47 @@ func jsonType(t reflect.Type) string {
 	return "string"
 }
 
-// locate completes the path of a fault that the decoder gave none or only the
-// last name of: each member is decoded alone, and of a list each element.
+// locate completes the path of a fault of which the decoder gives the last name
+// only, or nothing: each member is decoded alone, and of a list each element.
 func locate(b []byte, t reflect.Type, f *fault.Error) error {
 	var members map[string]json.RawMessage
-	if f.Key == "fault.input.syntax" || json.Unmarshal(b, &members) != nil {
+	if f.Key == "fault.input.syntax" || t.Kind() != reflect.Struct || json.Unmarshal(b, &members) != nil {
 		return f
 	}
-	fits := func(name string, value json.RawMessage) bool {
-		one, err := json.Marshal(map[string]json.RawMessage{name: value})
-		if err != nil {
-			return true
-		}
-		d := json.NewDecoder(bytes.NewReader(one))
-		d.DisallowUnknownFields()
-		return d.Decode(reflect.New(t).Interface()) == nil
+	names := slices.Sorted(maps.Keys(members))
+	if first, _, _ := strings.Cut(f.Field, "."); members[first] != nil {
+		names = append([]string{first}, names...)
 	}
-	for name, value := range members {
-		if fits(name, value) {
+	for _, name := range names {
+		if fits(t, name, members[name]) {
 			continue
 		}
 		path := name
 		var list []json.RawMessage
-		if json.Unmarshal(value, &list) == nil {
+		if json.Unmarshal(members[name], &list) == nil {
 			for i, element := range list {
-				if one, err := json.Marshal([]json.RawMessage{element}); err == nil && !fits(name, one) {
+				if !fits(t, name, append(append([]byte{'['}, element...), ']')) {
 					path = fmt.Sprintf("%s[%d]", name, i)
 					break
 				}
 			}
 		}
-		rest := strings.TrimPrefix(strings.TrimPrefix(f.Field, name), ".")
-		if rest != "" {
+		if rest := strings.TrimPrefix(strings.TrimPrefix(f.Field, name), "."); rest != "" {
 			path += "." + rest
 		}
 		f.Field = path
 		return f
 	}
 	return f
+}
+
+// fits reports whether the type takes a member of this name and value.
+func fits(t reflect.Type, name string, value json.RawMessage) bool {
+	one, err := json.Marshal(map[string]json.RawMessage{name: value})
+	if err != nil {
+		return true
+	}
+	d := json.NewDecoder(bytes.NewReader(one))
+	d.DisallowUnknownFields()
+	return d.Decode(reflect.New(t).Interface()) == nil
 }

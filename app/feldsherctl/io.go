@@ -2,11 +2,9 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"strings"
 
 	"golang.org/x/term"
 
@@ -89,11 +87,24 @@ func (s *session) notes(ws []check.Warning) []note {
 	return out
 }
 
+// printNotes shows warnings to a person; with --json they stand in the output.
 func (s *session) printNotes(ns []note) {
 	for _, n := range ns {
 		if !s.cli.JSON {
-			_, _ = fmt.Fprintf(s.stderr, "! %s: %s\n", n.Field, n.Text)
+			s.aside(n)
 		}
+	}
+}
+
+// aside puts a note beside the output: a warning that no output has a place for.
+func (s *session) aside(n note) {
+	switch {
+	case s.cli.JSON:
+		_ = writeJSON(s.stderr, map[string]note{"warning": n})
+	case n.Field == "":
+		_, _ = fmt.Fprintf(s.stderr, "! %s\n", n.Text)
+	default:
+		_, _ = fmt.Fprintf(s.stderr, "! %s: %s\n", n.Field, n.Text)
 	}
 }
 

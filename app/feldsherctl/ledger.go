@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"feldsher/internal/clinic"
 	"feldsher/internal/ledger"
 )
@@ -63,6 +65,9 @@ type logAccess struct {
 }
 
 func (c *ledgerLogCmd) Run(s *session) error {
+	if err := checkLimit(c.Limit); err != nil {
+		return err
+	}
 	return s.with(func(d *desk) error {
 		var patient clinic.ID
 		if c.Patient != "" {
@@ -83,7 +88,7 @@ func (c *ledgerLogCmd) Run(s *session) error {
 			return writeJSON(s.stdout, out)
 		}
 		for _, o := range out {
-			if err := s.print(nil, "%s  %-9s%-6d %-24s %-18s %s", o.Time.Std().Format("2006-01-02 15:04:05"), o.Chain, o.Seq, o.Who, o.Intent, o.summary()); err != nil {
+			if err := s.print(nil, "%s  %-9s%-6d %-24s %-18s %s", d.clock(o.Time, time.DateTime), o.Chain, o.Seq, o.Who, o.Intent, o.summary()); err != nil {
 				return err
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"os/signal"
 	"syscall"
 	"time"
+	_ "time/tzdata" // a clinic's zone must be known where the system has no table of zones
 
 	"feldsher/internal/storage/vault"
 	"feldsher/translations"

@@ -2,7 +2,9 @@ package main
 
 import (
 	"errors"
+	"time"
 
+	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/access"
 	"feldsher/internal/service/catalog"
@@ -17,19 +19,29 @@ type desk struct {
 	records *records.Records
 	catalog *catalog.Catalog
 	users   *access.Users
+	zone    *time.Location
 }
 
-// open opens the clinic named by --data for --user.
-func (s *session) open() (*desk, error) {
+// minutes is how lists show an instant.
+const minutes = "2006-01-02 15:04"
+
+// clock shows an instant as the clinic's own clock does; JSON has it in UTC.
+func (d *desk) clock(t clinic.Time, layout string) string { return t.Std().In(d.zone).Format(layout) }
+
+// open opens the clinic named by --data for --user, who is asked for the password
+// unless it is known.
+func (s *session) open(password string) (*desk, error) {
 	if s.cli.Data == "" {
 		return nil, fault.New(fault.Invalid, "cli_no_data")
 	}
 	if s.cli.User == "" {
 		return nil, fault.New(fault.Invalid, "cli_no_user")
 	}
-	password, err := s.password("FELDSHER_PASSWORD", "cli_password")
-	if err != nil {
-		return nil, err
+	if password == "" {
+		var err error
+		if password, err = s.password("FELDSHER_PASSWORD", "cli_password"); err != nil {
+			return nil, err
+		}
 	}
 	st, err := store.Open(s.ctx, s.cli.Data, s.cli.User, password, store.Options{Now: s.now})
 	if err != nil {
@@ -46,7 +58,15 @@ func (s *session) sit(st *store.Store) (*desk, error) {
 	}
 	for _, d := range st.Session().Damage() {
 		text, _ := s.explain(d)
-		s.printNotes([]note{{Field: "vault", Key: d.Key, Text: text}})
+		s.aside(note{Key: d.Key, Text: text})
+	}
+	org, err := st.Organisation(s.ctx)
+	if err != nil {
+		return nil, errors.Join(err, st.Close())
+	}
+	zone, err := time.LoadLocation(org.Zone)
+	if err != nil {
+		zone = time.UTC
 	}
 	templates, err := builtinTemplates()
 	if err != nil {
@@ -55,6 +75,7 @@ func (s *session) sit(st *store.Store) (*desk, error) {
 	return &desk{
 		store: st, who: who, records: records.New(st, who, s.now),
 		catalog: catalog.New(st, who, templates), users: access.NewUsers(st, who),
+		zone: zone,
 	}, nil
 }
 
@@ -64,8 +85,11 @@ func (d *desk) close(s *session) error {
 }
 
 // with opens the clinic for one command.
-func (s *session) with(fn func(*desk) error) (err error) {
-	d, err := s.open()
+func (s *session) with(fn func(*desk) error) error { return s.withPassword("", fn) }
+
+// withPassword is with for a command that has asked for the password itself.
+func (s *session) withPassword(password string, fn func(*desk) error) (err error) {
+	d, err := s.open(password)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strings"
 
 	"feldsher/internal/clinic"
@@ -18,16 +17,48 @@ type patientCmd struct {
 	Annul patientAnnulCmd `cmd:"" help:"${cli_patient_annul}"`
 }
 
-// patientOut is a stored card with its warnings.
+// patientOut is a stored card with its warnings. What names a patient stands
+// first and is there even when it is empty: scripts rely on it.
 type patientOut struct {
+	ID         clinic.ID   `json:"id"`
+	CaseNumber string      `json:"case_number"`
+	Family     string      `json:"family"`
+	Given      string      `json:"given"`
+	Patronymic string      `json:"patronymic"`
+	Sex        clinic.Sex  `json:"sex"`
+	BirthDate  clinic.Date `json:"birth_date"`
 	clinic.Patient
 	Warnings []note `json:"warnings,omitempty"`
+}
+
+func patientOf(p clinic.Patient, notes []note) patientOut {
+	return patientOut{p.ID, p.CaseNumber, p.Family, p.Given, p.Patronymic, p.Sex, p.BirthDate, p, notes}
+}
+
+// briefOut is a row of patient find.
+type briefOut struct {
+	ID         clinic.ID   `json:"id"`
+	CaseNumber string      `json:"case_number"`
+	Family     string      `json:"family"`
+	Given      string      `json:"given"`
+	Patronymic string      `json:"patronymic"`
+	Sex        clinic.Sex  `json:"sex"`
+	BirthDate  clinic.Date `json:"birth_date"`
+	clinic.Brief
+}
+
+func briefsOf(found []clinic.Brief) []briefOut {
+	out := make([]briefOut, 0, len(found))
+	for _, b := range found {
+		out = append(out, briefOut{b.ID, b.CaseNumber, b.Family, b.Given, b.Patronymic, b.Sex, b.BirthDate, b})
+	}
+	return out
 }
 
 func (s *session) printPatient(saved records.Saved, key string) error {
 	notes := s.notes(saved.Warnings)
 	s.printNotes(notes)
-	return s.print(patientOut{saved.Patient, notes}, "%s", s.t(key, "case", saved.CaseNumber, "name", saved.Name.String(), "id", saved.ID))
+	return s.print(patientOf(saved.Patient, notes), "%s", s.t(key, "case", saved.CaseNumber, "name", saved.Name.String(), "id", saved.ID))
 }
 
 type patientAddCmd struct{}
@@ -51,9 +82,19 @@ type patientFindCmd struct {
 	Limit int      `default:"20" help:"${cli_limit}"`
 }
 
+// maxRows is the most rows that a list may be asked for.
+const maxRows = 10_000
+
+func checkLimit(n int) error {
+	if n < 1 || n > maxRows {
+		return fault.At("limit", "fault.field.range", "low", 1, "high", maxRows)
+	}
+	return nil
+}
+
 func (c *patientFindCmd) Run(s *session) error {
-	if c.Limit < 1 || c.Limit > 10_000 {
-		return fault.At("limit", "fault.field.number")
+	if err := checkLimit(c.Limit); err != nil {
+		return err
 	}
 	return s.with(func(d *desk) error {
 		found, err := d.records.FindPatients(s.ctx, strings.Join(c.Words, " "), c.Limit)
@@ -61,10 +102,7 @@ func (c *patientFindCmd) Run(s *session) error {
 			return err
 		}
 		if s.cli.JSON {
-			if found == nil {
-				found = []clinic.Brief{}
-			}
-			return writeJSON(s.stdout, found)
+			return writeJSON(s.stdout, briefsOf(found))
 		}
 		for _, b := range found {
 			if err := s.print(nil, "%-12s %-40s %-10s %s  %s", b.CaseNumber, b.Name.String(), b.BirthDate, tail(b.Phone), b.ID); err != nil {
@@ -87,6 +125,9 @@ func tail(phone string) string {
 
 // patientID reads an id or a case number.
 func (d *desk) patientID(s *session, arg string) (clinic.ID, error) {
+	if strings.TrimSpace(arg) == "" {
+		return clinic.ID{}, fault.At("patient", "fault.field.empty")
+	}
 	if id, err := clinic.ParseID(arg); err == nil {
 		return id, nil
 	}
@@ -116,7 +157,7 @@ func (c *patientShowCmd) Run(s *session) error {
 		if err != nil {
 			return err
 		}
-		return writeJSON(s.stdout, p)
+		return writeJSON(s.stdout, patientOf(p, nil))
 	})
 }
 

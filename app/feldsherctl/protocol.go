@@ -105,7 +105,7 @@ func (c *protocolListCmd) Run(s *session) error {
 			return writeJSON(s.stdout, list)
 		}
 		for _, p := range list {
-			if err := s.print(nil, "%s  %-7s v%d  %-40s %s", p.Written.Std().Format("2006-01-02 15:04"), p.Status, p.Version, p.Title, p.ID); err != nil {
+			if err := s.print(nil, "%s  %-7s v%d  %-40s %s", d.clock(p.Written, minutes), p.Status, p.Version, p.Title, p.ID); err != nil {
 				return err
 			}
 		}

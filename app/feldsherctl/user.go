@@ -1,6 +1,9 @@
 package main
 
 import (
+	"slices"
+	"strings"
+
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 )
@@ -36,7 +39,7 @@ func (userAddCmd) Run(s *session) error {
 		return err
 	}
 	roles := in.Roles
-	if in.Role != "" {
+	if in.Role != "" && !slices.Contains(roles, in.Role) {
 		roles = append(roles, in.Role)
 	}
 	return s.with(func(d *desk) error {
@@ -58,7 +61,7 @@ func (userPasswdCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	return s.with(func(d *desk) error {
+	return s.withPassword(old, func(d *desk) error {
 		next, err := s.newPassword("FELDSHER_NEW_PASSWORD")
 		if err != nil {
 			return err
@@ -98,10 +101,19 @@ func (userListCmd) Run(s *session) error {
 			return writeJSON(s.stdout, all)
 		}
 		for _, u := range all {
-			if err := s.print(nil, "%-16s %-40s %v", u.Login, u.Name.String(), u.Roles); err != nil {
+			roles := strings.Join(roleNames(u.Roles), ", ")
+			if err := s.print(nil, "%-16s %-40s %s", u.Login, u.Name.String(), roles); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+func roleNames(roles []clinic.Role) []string {
+	names := make([]string, len(roles))
+	for i, r := range roles {
+		names[i] = string(r)
+	}
+	return names
 }

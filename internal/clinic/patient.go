@@ -1,5 +1,7 @@
 package clinic
 
+import "unicode/utf8"
+
 // Sex is the administrative sex of a person.
 type Sex string
 
@@ -43,13 +45,12 @@ func (n Name) String() string {
 func (n Name) Short() string {
 	s := n.Family
 	for _, part := range []string{n.Given, n.Patronymic} {
-		for _, r := range part {
-			if s == "" {
-				s = part
-			} else {
-				s += " " + string(r) + "."
-			}
-			break
+		switch first, size := utf8.DecodeRuneInString(part); {
+		case size == 0:
+		case s == "":
+			s = part
+		default:
+			s += " " + string(first) + "."
 		}
 	}
 	return s

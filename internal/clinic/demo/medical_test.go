@@ -119,7 +119,7 @@ func TestAllergiesAreHeeded(t *testing.T) {
 							t.Fatalf("%s twice at a visit", r.INN)
 						}
 					}
-					if strings.HasPrefix(string(r.Coding.Code), "J01") {
+					if strings.HasPrefix(r.Coding.Code, "J01") {
 						antibiotics++
 					}
 					if r.Dose == "" || r.DoseUnit == "" || r.Route == "" || r.Frequency == "" || r.Duration == "" || r.Directions == "" ||

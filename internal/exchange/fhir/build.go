@@ -37,9 +37,8 @@ type chart struct {
 
 type visit struct {
 	clinic.Visit
-	chart  *chart
-	looks  []*clinic.Observation
-	lasted bool
+	chart *chart
+	looks []*clinic.Observation
 }
 
 func newBuilder(ctx context.Context, r *Reader) *builder {

@@ -120,8 +120,10 @@ func TestReferences(t *testing.T) {
 		"a query":                  {[]string{full("Patient", "1", ""), full("Observation", "o", looking("Patient?identifier=1"))}, false},
 		"contained patient": {[]string{full("Patient", "1", ""), full("Observation", "o",
 			`,"contained":[{"resourceType":"Patient","id":"p"}]`+looking("#p"))}, false},
-		"patient through the visit": {[]string{full("Patient", "1", ""), full("Encounter", "e", looking("Patient/1")),
-			full("Observation", "o", `,"encounter":{"reference":"Encounter/e"}`)}, true},
+		"patient through the visit": {[]string{
+			full("Patient", "1", ""), full("Encounter", "e", looking("Patient/1")),
+			full("Observation", "o", `,"encounter":{"reference":"Encounter/e"}`),
+		}, true},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

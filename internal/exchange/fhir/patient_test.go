@@ -42,7 +42,8 @@ func TestNames(t *testing.T) {
 		},
 		"latin spelling": {
 			`[{"use":"official","family":"Ким"},{"use":"usual","family":"Kim"}]`,
-			clinic.Name{Family: "Ким"}, []former{{Name: clinic.Name{Family: "Kim"}, Kind: "latin"}},
+			clinic.Name{Family: "Ким"},
+			[]former{{Name: clinic.Name{Family: "Kim"}, Kind: "latin"}},
 		},
 		"twice the same":    {`[{"family":"Ким"},{"use":"usual","family":"Ким"}]`, clinic.Name{Family: "Ким"}, nil},
 		"two given names":   {`[{"family":"Medina","given":["María Eugenia","Lucía"]}]`, clinic.Name{Family: "Medina", Given: "María Eugenia Lucía"}, nil},
@@ -100,7 +101,8 @@ func TestPatientElements(t *testing.T) {
 		BirthPlace: "Омск, RU", BirthOrder: 2, DeathDate: "2020-02-29", Citizenship: "KAZ",
 		SNILS: "11223344595", TaxNumber: "500100732259", Note: "Девичья фамилия матери: Пак",
 		Contacts: []clinic.Contact{
-			{Kind: "phone", Value: "8 916 123-45-67", Use: "mobile"}, {Kind: "email", Value: "a@b.example"},
+			{Kind: "phone", Value: "8 916 123-45-67", Use: "mobile"},
+			{Kind: "email", Value: "a@b.example"},
 			{Kind: "phone", Value: "2", Note: "прежний"},
 			{Kind: "phone", Value: "3", Use: "relative", Owner: "Ким Ольга, мать"},
 		},

@@ -34,7 +34,7 @@ func Bench(ctx context.Context, dir string, quick bool) ([]Ratio, error) {
 	if err != nil {
 		return nil, Classify(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	size, rounds := fullLoad, 7
 	if quick {
 		size, rounds = quickLoad, 3
@@ -89,7 +89,7 @@ func benchRound(ctx context.Context, path string, n load, times []sideTimes) err
 	for side, sealed := range []bool{true, false} {
 		p, closeAll, err := benchOpen(ctx, path+fmt.Sprint("-", side), sealed)
 		if closeAll != nil {
-			defer closeAll() // the files are thrown away
+			defer func() { _ = closeAll() }() // the files are thrown away
 		}
 		if err != nil {
 			return err
@@ -184,7 +184,7 @@ func insertBatch(ctx context.Context, db *sql.DB, r *mrand.Rand, first, n int) e
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
+	defer func() { _ = tx.Rollback() }()
 	rows, err := tx.PrepareContext(ctx, "INSERT INTO patient VALUES(?, ?, ?, ?, ?)")
 	if err != nil {
 		return err
@@ -215,7 +215,7 @@ func pointReads(ctx context.Context, p pools, n load, part int) error {
 	if err != nil {
 		return err
 	}
-	defer read.Close()
+	defer func() { _ = read.Close() }()
 	var name, born string
 	for range n.reads / benchParts {
 		if err := read.QueryRowContext(ctx, 1+r.IntN(n.rows)).Scan(&name, &born); err != nil {

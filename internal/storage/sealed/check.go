@@ -32,7 +32,7 @@ func (db *DB) CheckBeside(ctx context.Context, hold func(context.Context) (relea
 	if err != nil {
 		return Classify(err)
 	}
-	defer conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK") }()
 	if err := db.checkPages(ctx, conn, log, pages); err != nil {
 		return Classify(err)
 	}
@@ -58,7 +58,7 @@ func (db *DB) snapshot(ctx context.Context, conn *sql.Conn, hold func(context.Co
 		log, err = db.goodLog()
 	}
 	if err != nil {
-		conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		_, _ = conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 	}
 	return log, pages, err
 }

@@ -158,7 +158,7 @@ func open(ctx context.Context, v *vfs, path string, o Options) (*DB, error) {
 		readers = defaultReaders
 	}
 	if db.Reader, err = db.pool(roleRead, readers); err != nil {
-		db.Writer.Close()
+		_ = db.Writer.Close()
 		return nil, err
 	}
 	// The writer comes first: it recovers the log, and makes a new file.

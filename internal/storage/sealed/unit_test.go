@@ -257,11 +257,11 @@ func TestClassify(t *testing.T) {
 			t.Errorf("code %d: %v, want %v", code, err, kind)
 		}
 	}
-	if err := classifyCode(sqlite3.SQLITE_CONSTRAINT, plain); err != plain {
+	if err := classifyCode(sqlite3.SQLITE_CONSTRAINT, plain); !errors.Is(err, plain) {
 		t.Errorf("a constraint is no damage: %v", err)
 	}
 	for _, err := range []error{nil, plain, context.Canceled, fault.New(fault.Newer, "k")} {
-		if got := Classify(err); got != err {
+		if got := Classify(err); !errors.Is(got, err) {
 			t.Errorf("%v became %v", err, got)
 		}
 	}

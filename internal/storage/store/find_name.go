@@ -13,20 +13,28 @@ const (
 	maxStarts = 800 // seeks of one scan
 )
 
+// few is the number of cards below which a name typed whole is taken for a typo
+// too: «Наталья» finds her, and then «Наталия», lest a second card be made.
+const few = 3
+
 // byName answers an ask by its names; a birth date filters.
 func (f *finder) byName(a *ask) error {
 	before := len(f.hits)
 	if err := f.names(a, a.slots); err != nil {
 		return err
 	}
-	if found := len(f.hits) - before; found > 0 && (found >= f.limit || !hasLatin(a.slots)) {
+	slots := a.slots
+	if found := len(f.hits) - before; found == 0 || found < f.limit && hasLatin(a.slots) {
+		slots = withAlternatives(a.slots)
+		if err := f.names(a, slots); err != nil {
+			return err
+		}
+	}
+	found := len(f.hits) - before
+	if found >= few || found > 0 && (len(a.slots) == 1 || len(a.births) > 0) {
 		return nil
 	}
-	slots := withAlternatives(a.slots)
-	if err := f.names(a, slots); err != nil || len(f.hits) > before {
-		return err
-	}
-	mistyped, err := f.withTypos(slots)
+	mistyped, err := f.withTypos(slots, found == 0)
 	if err != nil {
 		return err
 	}

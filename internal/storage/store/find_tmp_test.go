@@ -20,7 +20,7 @@ func TestTmpBuild(t *testing.T) {
 	n, _ := strconv.Atoi(os.Getenv("TMPN"))
 	s := found(t, dir)
 	start := time.Now()
-	newCrowd(1).register(t, s, n)
+	registerDemo(t, s, n)
 	t.Logf("%d cards in %v", n, time.Since(start))
 }
 
@@ -41,7 +41,7 @@ func TestTmpMeasure(t *testing.T) {
 		}
 		t.Log("rebuild", time.Since(start))
 	}
-	store.TmpSizes(t, s)
+	defer store.TmpSizes(t, s)
 	queries, err := store.FindQueries(s.Reader(context.Background()), 1000, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -80,6 +80,20 @@ func TestTmpMeasure(t *testing.T) {
 		if best[i] > 900*time.Microsecond {
 			t.Log("slow", best[i], q.Kind, q.Text)
 		}
+	}
+	for _, q := range []string{"а", "а б", "б а в", "ив а", "а 1980", "1985", "а б 1980", "123", "01.01", "иван 123", "иван 4510", "а 85", "анна", "анна сергеевна", "сергеевна", "александр александрович 1980",
+		"зщшгн лкджф", "zzzz yyyy", "qwertyuiop asdfghjkl", "йцу фыв яче мит", "01.01.1980", "а 01.01.1980", "иванов 12.03", "1 2 3 4 5", "мария мария мария", "1985 иванов 4567", "и п 4567", "a b c d", "...123 а"} {
+		b, n := time.Hour, 0
+		for range 5 {
+			start := time.Now()
+			l, err := r.FindPatients(q, 50)
+			b = min(b, time.Since(start))
+			n = len(l)
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		t.Log("WORST", b, n, q)
 	}
 	kinds["ALL"] = all
 	for k, l := range kinds {

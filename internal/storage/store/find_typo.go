@@ -16,11 +16,11 @@ const (
 
 // withTypos gives slots that stand for words one edit apart from what was typed
 // (and from what it stands for in another layout or alphabet) beside what they
-// stood for.
-func (f *finder) withTypos(slots []slot) ([]slot, error) {
+// stood for; with begun also for words of which a beginning was mistyped.
+func (f *finder) withTypos(slots []slot, begun bool) ([]slot, error) {
 	out := slices.Clone(slots)
 	for i, s := range slots {
-		found, err := f.typosOf(s)
+		found, err := f.typosOf(s, begun)
 		if err != nil {
 			return nil, err
 		}
@@ -30,7 +30,7 @@ func (f *finder) withTypos(slots []slot) ([]slot, error) {
 	return out, nil
 }
 
-func (f *finder) typosOf(s slot) ([]form, error) {
+func (f *finder) typosOf(s slot, begun bool) ([]form, error) {
 	var cuts []int64
 	for _, typed := range s.forms {
 		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortestTypo {
@@ -45,28 +45,30 @@ func (f *finder) typosOf(s slot) ([]form, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := typoForms(s, words)
+	found := typoForms(s, words, begun)
 	for _, typed := range s.forms {
-		if len(found) > 0 {
+		if len(found) > 0 || !begun {
 			break
 		}
-		if len(typed.words) != 1 || utf8.RuneCountInString(typed.words[0]) < shortestBegun {
-			continue
+		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortestBegun {
+			if found, err = f.begunTypos(typed); err != nil {
+				return nil, err
+			}
 		}
-		// A beginning with a typo after its third letter.
-		begun := cutRunes(typed.words[0], shortestTypo)
-		words, err := column[string](f.q, `SELECT DISTINCT substr(v.word, 2) FROM json_each(?) AS s CROSS JOIN find_vocabulary AS v
-			ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?`, jsonList([]string{surnameFirst + begun, otherFirst + begun}), scanWords)
-		if err != nil {
-			return nil, err
-		}
-		found = typoForms(slot{forms: []form{typed}}, words)
 	}
 	return found, nil
 }
 
+// begunTypos finds the words of a beginning with a typo after its third letter.
+func (f *finder) begunTypos(typed form) ([]form, error) {
+	right := cutRunes(typed.words[0], shortestTypo)
+	words, err := column[string](f.q, `SELECT DISTINCT substr(v.word, 2) FROM json_each(?) AS s CROSS JOIN find_vocabulary AS v
+		ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?`, jsonList([]string{surnameFirst + right, otherFirst + right}), scanWords)
+	return typoForms(slot{forms: []form{typed}}, words, true), err
+}
+
 // typoForms makes forms of the words that one of the slot's forms was meant for.
-func typoForms(s slot, words []string) []form {
+func typoForms(s slot, words []string, begun bool) []form {
 	var out []form
 	for _, w := range words {
 		best := 0
@@ -74,7 +76,8 @@ func typoForms(s slot, words []string) []form {
 			if len(typed.words) != 1 || typed.words[0] == w {
 				continue
 			}
-			if p := typoPenalty(typed.words[0], w); p > 0 && (best == 0 || p+typed.penalty < best) {
+			p := typoPenalty(typed.words[0], w)
+			if p > 0 && (begun || p == penaltyTypo) && (best == 0 || p+typed.penalty < best) {
 				best = p + typed.penalty
 			}
 		}

@@ -341,3 +341,30 @@ func foundOrAgain(t *testing.T, dir, label string) {
 	}
 	complete(t, s)
 }
+
+// Whatever a cut-off founding left beside its mark, the next one clears it away.
+func TestFoundingLeftovers(t *testing.T) {
+	for _, name := range []string{
+		"vault.new", "slots.a", "slots.a.old", "slots.b.tmp", "keyring.a", "keyring.b.old", "keyring.a.tmp",
+		"clinic.db", "clinic.db-wal", "clinic.db-anchor", "clinic.db-new", "clinic.db-new-wal",
+	} {
+		dir := t.TempDir()
+		for _, path := range []string{"founding", name} {
+			if err := os.WriteFile(filepath.Join(dir, path), []byte("left"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := open(dir, rightPassword); !isFault(err, fault.NotFound, "fault.dir.unfinished") {
+			t.Errorf("%s: %v", name, err)
+		}
+		s, _, err := store.Found(context.Background(), dir, founding(), store.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		closed(t, s)
+		s = reopened(t, dir)
+		complete(t, s)
+		closed(t, s)
+	}
+}

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,7 +46,7 @@ func (osDisk) read(path string, max int64) ([]byte, error) {
 	}
 	b := make([]byte, info.Size())
 	n, err := io.ReadFull(f, b)
-	if err == io.ErrUnexpectedEOF || err == io.EOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
 		err = nil // cut short meanwhile: the checks of the format decide
 	}
 	return b[:n], err

@@ -127,7 +127,7 @@ func (p pair) write(path string, data []byte) error {
 		return err
 	}
 	if err := writeAll(f, data, 0); err != nil {
-		f.Close()
+		_ = f.Close()
 		return err
 	}
 	return f.Close()
@@ -140,7 +140,7 @@ func (p pair) appendAt(i int, data []byte, off int64) error {
 		return fmt.Errorf("append to %s: %w", p.file(i), err)
 	}
 	if err := writeAll(f, data, off); err != nil {
-		f.Close()
+		_ = f.Close()
 		return fmt.Errorf("append to %s: %w", p.file(i), err)
 	}
 	return f.Close()
@@ -157,7 +157,7 @@ func (p pair) shred(path string) error {
 		return err
 	}
 	if err := writeAll(f, make([]byte, min(n, p.wipe)), 0); err != nil {
-		f.Close()
+		_ = f.Close()
 		return err
 	}
 	if err := f.Close(); err != nil {

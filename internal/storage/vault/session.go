@@ -201,7 +201,7 @@ func (s *Session) wipe() {
 		clear(key[:])
 	}
 	if s.ring != nil {
-		s.ring.Close()
+		_ = s.ring.Close()
 	}
 }
 
