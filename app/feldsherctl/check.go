@@ -5,6 +5,7 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
 )
 
 type checkCmd struct{}
@@ -22,6 +23,10 @@ type checkOut struct {
 func (checkCmd) Run(s *session) error {
 	return s.with(func(d *desk) error {
 		if err := d.who.Require(clinic.CheckClinic); err != nil {
+			return err
+		}
+		// Files that a crash left without a record are not anybody's.
+		if _, err := d.store.SweepBlobs(s.ctx, store.SweepAge); err != nil {
 			return err
 		}
 		var out []checkOut

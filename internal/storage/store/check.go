@@ -115,7 +115,7 @@ func VerifyProtocol(p clinic.Protocol, keys []ed25519.PublicKey) error {
 func (s *Store) checkAttachments(ctx context.Context) (int64, error) {
 	var first error
 	n, err := s.CheckAttachments(ctx, func(_ clinic.ID, err error) {
-		if first == nil {
+		if first == nil && !errors.Is(err, ErrOrphan) {
 			first = err
 		}
 	})

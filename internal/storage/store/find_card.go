@@ -20,7 +20,9 @@ const (
 )
 
 // findCard is what a card puts into the index; the zero value is a card that
-// can't be found. All rows of the index follow from it.
+// can't be found. All rows of the index follow from it, also those to be taken out
+// again: whoever changes what follows (or package fold) after a release adds a
+// migration that empties the tables of the index, and a rebuild.
 type findCard struct {
 	birth int64
 	lines []string // kind, surname's words, '|', other words: "nиванов|петр сергеевич", packed

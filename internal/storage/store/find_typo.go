@@ -8,8 +8,10 @@ import (
 )
 
 const (
-	shortestTypo  = 3   // letters of a word that may be mistyped
+	shortestTypo  = 2   // letters of a word that may be mistyped beside another word
+	shortestAlone = 3   // letters of the only word
 	shortestBegun = 4   // letters of a beginning that may be
+	rightLetters  = 3   // with which a mistyped beginning begins
 	scanWords     = 600 // words of the vocabulary compared with a mistyped beginning
 	maxTypos      = 24  // words that one name may have been meant for
 )
@@ -19,8 +21,12 @@ const (
 // stood for; with begun also for words of which a beginning was mistyped.
 func (f *finder) withTypos(slots []slot, begun bool) ([]slot, error) {
 	out := slices.Clone(slots)
+	shortest := shortestTypo
+	if len(slots) == 1 {
+		shortest = shortestAlone
+	}
 	for i, s := range slots {
-		found, err := f.typosOf(s, begun)
+		found, err := f.typosOf(s, shortest, begun)
 		if err != nil {
 			return nil, err
 		}
@@ -30,10 +36,10 @@ func (f *finder) withTypos(slots []slot, begun bool) ([]slot, error) {
 	return out, nil
 }
 
-func (f *finder) typosOf(s slot, begun bool) ([]form, error) {
+func (f *finder) typosOf(s slot, shortest int, begun bool) ([]form, error) {
 	var cuts []int64
 	for _, typed := range s.forms {
-		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortestTypo {
+		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortest {
 			cuts = append(cuts, typoCuts(typed.words[0])...)
 		}
 	}
@@ -61,7 +67,7 @@ func (f *finder) typosOf(s slot, begun bool) ([]form, error) {
 
 // begunTypos finds the words of a beginning with a typo after its third letter.
 func (f *finder) begunTypos(typed form) ([]form, error) {
-	right := cutRunes(typed.words[0], shortestTypo)
+	right := cutRunes(typed.words[0], rightLetters)
 	words, err := column[string](f.q, `SELECT DISTINCT substr(v.word, 2) FROM json_each(?) AS s CROSS JOIN find_vocabulary AS v
 		ON v.word >= s.value AND v.word < s.value || char(1114111) LIMIT ?`, jsonList([]string{surnameFirst + right, otherFirst + right}), scanWords)
 	return typoForms(slot{forms: []form{typed}}, words, true), err

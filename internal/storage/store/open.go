@@ -29,7 +29,9 @@ type Founding struct {
 // phrase, which is shown once and kept nowhere. A directory in which founding
 // did not come to its end may be founded again.
 func Found(ctx context.Context, dir string, f Founding, o Options) (*Store, string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := os.MkdirAll(dir, 0o700); errIsReadOnly(err) {
+		return nil, "", fault.Wrap(err, fault.Space, "fault.dir.readonly", "dir", dir)
+	} else if err != nil {
 		return nil, "", fault.Wrap(err, fault.Space, "fault.dir.unusable", "dir", dir)
 	}
 	lock, err := lockDir(dir)
@@ -161,7 +163,7 @@ func (s *Store) begin(ctx context.Context) (err error) {
 	if s.journal, err = journal.New(ctx, s.writer, keys{s.session}, version, s.now); err != nil {
 		return sealed.Classify(err)
 	}
-	s.reader = newReader(s.db.Reader)
+	s.reader = newReader(s.db.Reader, s.alive)
 	return nil
 }
 

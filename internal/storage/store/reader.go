@@ -15,6 +15,7 @@ type Reader struct {
 	ctx   context.Context
 	db    *sql.DB
 	stmts *statements
+	alive func() error
 }
 
 type statements struct {
@@ -22,16 +23,19 @@ type statements struct {
 	m  map[string]*sql.Stmt
 }
 
-func newReader(db *sql.DB) *Reader {
-	return &Reader{ctx: context.Background(), db: db, stmts: &statements{m: map[string]*sql.Stmt{}}}
+func newReader(db *sql.DB, alive func() error) *Reader {
+	return &Reader{ctx: context.Background(), db: db, stmts: &statements{m: map[string]*sql.Stmt{}}, alive: alive}
 }
 
 // Reader gives a reader bound to ctx.
 func (s *Store) Reader(ctx context.Context) *Reader {
-	return &Reader{ctx: ctx, db: s.reader.db, stmts: s.reader.stmts}
+	return &Reader{ctx: ctx, db: s.reader.db, stmts: s.reader.stmts, alive: s.alive}
 }
 
 func (r *Reader) query(query string, args ...any) (*sql.Rows, error) {
+	if err := r.alive(); err != nil {
+		return nil, err
+	}
 	r.stmts.mu.Lock()
 	stmt, ok := r.stmts.m[query]
 	if !ok {

@@ -25,9 +25,11 @@ import (
 	"iter"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/sealed"
@@ -44,6 +46,7 @@ type Store struct {
 	journal *journal.Journal
 	writer  *sql.Conn
 	writing sync.Mutex
+	closed  atomic.Bool
 	now     func() time.Time
 	reader  *Reader
 
@@ -73,6 +76,9 @@ func (s *Store) Dir() string { return s.dir }
 func (s *Store) Update(ctx context.Context, act journal.Act, fn func(*Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.alive(); err != nil {
+		return err
+	}
 	if act.Actor.IsZero() {
 		act.Actor = s.session.User()
 	}
@@ -88,6 +94,9 @@ func (s *Store) Update(ctx context.Context, act journal.Act, fn func(*Tx) error)
 func (s *Store) Local(ctx context.Context, fn func(*Tx) error) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.alive(); err != nil {
+		return err
+	}
 	return sealed.Classify(s.journal.Local(ctx, func(tx *journal.Tx) error { return fn(&Tx{Tx: tx, s: s}) }))
 }
 
@@ -95,6 +104,9 @@ func (s *Store) Local(ctx context.Context, fn func(*Tx) error) error {
 func (s *Store) Apply(ctx context.Context, entries []*ledger.Entry) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.alive(); err != nil {
+		return err
+	}
 	err := s.journal.Apply(ctx, entries, s.session.DeviceKey, func(jtx *journal.Tx, rows []journal.Row) error {
 		return reindex(&Tx{Tx: jtx, s: s}, rows)
 	})
@@ -109,11 +121,17 @@ func (s *Store) Apply(ctx context.Context, entries []*ledger.Entry) error {
 func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if err := s.alive(); err != nil {
+		return err
+	}
 	return sealed.Classify(s.journal.Access(ctx, s.session.User(), acts))
 }
 
 // Verify checks the ledger and holds the tables against it.
 func (s *Store) Verify(ctx context.Context) (journal.Report, error) {
+	if err := s.alive(); err != nil {
+		return journal.Report{}, err
+	}
 	v := journal.Verifier{DB: s.db.Reader, Keys: keys{s.session}, Org: s.session.Organisation(), Trust: s.session.DeviceKey}
 	report, err := v.Verify(ctx)
 	return report, sealed.Classify(err)
@@ -150,11 +168,15 @@ func (s *Store) Organisation(ctx context.Context) (clinic.Organisation, error) {
 // path is the database file.
 func (s *Store) path() string { return filepath.Join(s.dir, databaseFile) }
 
-// Close writes the log back, forgets the keys and lets the directory go. A
-// second call does nothing.
+// Close writes the log back, forgets the keys and lets the directory go. What is
+// asked of the store afterwards fails with the kind Forbidden; a second call does
+// nothing.
 func (s *Store) Close() error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	if s.closed.Swap(true) {
+		return nil
+	}
 	var errs []error
 	if s.reader != nil {
 		errs = append(errs, s.reader.close())
@@ -171,9 +193,15 @@ func (s *Store) Close() error {
 	if s.session != nil {
 		errs = append(errs, s.session.Close())
 	}
-	errs = append(errs, s.lock.release())
-	s.reader, s.journal, s.writer, s.db, s.session, s.lock = nil, nil, nil, nil, nil, nil
-	return errors.Join(errs...)
+	return errors.Join(append(errs, s.lock.release())...)
+}
+
+// alive fails once the store is closed.
+func (s *Store) alive() error {
+	if s.closed.Load() {
+		return fault.New(fault.Forbidden, "fault.store.closed")
+	}
+	return nil
 }
 
 // Log walks over the ledger from the newest entry back; see journal.Log.
