@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,10 +17,10 @@ import (
 // cli is the grammar of the command line. Help texts are keys of translations,
 // put in by vars.
 type cli struct {
-	Data string `placeholder:"DIR" env:"FELDSHER_DATA" help:"${cli_data}"`
-	User string `placeholder:"LOGIN" env:"FELDSHER_USER" help:"${cli_user}"`
+	Data string `placeholder:"DIR" help:"${cli_data} ($FELDSHER_DATA)"`
+	User string `placeholder:"LOGIN" help:"${cli_user} ($FELDSHER_USER)"`
 	JSON bool   `name:"json" help:"${cli_json}"`
-	Lang string `placeholder:"ru|kk|en" env:"FELDSHER_LANG" help:"${cli_lang}"`
+	Lang string `placeholder:"ru|kk|en" help:"${cli_lang} ($FELDSHER_LANG)"`
 
 	Init     initCmd     `cmd:"" help:"${cli_init}"`
 	Tour     tourCmd     `cmd:"" help:"${cli_tour}"`
@@ -65,9 +66,7 @@ func (p *program) run(ctx context.Context, args []string) int {
 		c.JSON = c.JSON || slices.Contains(args, "--json") // it may stand behind what was not understood
 		return p.fail(&c, fault.Wrap(err, fault.Invalid, "cli_usage", "why", err.Error()))
 	}
-	if c.Lang != "" {
-		p.lang = translations.Parse(c.Lang)
-	}
+	c.Data, c.User = cmp.Or(c.Data, p.getenv("FELDSHER_DATA")), cmp.Or(c.User, p.getenv("FELDSHER_USER"))
 	s := &session{program: p, ctx: ctx, cli: &c}
 	if err := parsed.Run(s); err != nil {
 		return p.fail(&c, err)
@@ -156,8 +155,8 @@ func (p *program) explain(err error) (string, *fault.Error) {
 	}
 	args := make(map[string]any, len(f.Args))
 	for k, v := range f.Args {
-		if s, ok := v.(string); ok && k == "why" && translations.Has(translations.Russian, f.Key+".why."+s) {
-			v = p.t(f.Key + ".why." + s)
+		if s, ok := v.(string); ok && k == "why" && translations.Has(translations.Russian, "fault.verify.why."+s) {
+			v = p.t("fault.verify.why." + s) // what is wrong with an entry, in words
 		}
 		args[k] = v
 	}

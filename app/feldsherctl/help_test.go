@@ -83,7 +83,7 @@ func values(text string) ([]any, error) {
 	}
 }
 
-// at follows a path of names and numbers: "diagnoses.0.code"; "#" is the length.
+// at follows a path of names and numbers: "diagnoses.0.code"; "len" is the length.
 func at(v any, path string) (any, error) {
 	if path == "." {
 		return v, nil
@@ -92,7 +92,7 @@ func at(v any, path string) (any, error) {
 		switch x := v.(type) {
 		case map[string]any:
 			next, ok := x[part]
-			if part == "#" {
+			if part == "len" {
 				next, ok = json.Number(strconv.Itoa(len(x))), true
 			}
 			if !ok {
@@ -100,7 +100,7 @@ func at(v any, path string) (any, error) {
 			}
 			v = next
 		case []any:
-			if part == "#" {
+			if part == "len" {
 				v = json.Number(strconv.Itoa(len(x)))
 				continue
 			}

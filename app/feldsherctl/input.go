@@ -123,8 +123,9 @@ func decodeStrict(b []byte, v any) error {
 
 // level is an object or a list of the input that is not closed yet.
 type level struct {
-	names map[string]bool // of an object; nil for a list
-	free  bool            // its names are a template's, not ours
+	names   map[string]bool // of an object; nil for a list
+	free    bool            // its names are a template's, not ours
+	foreign bool            // its id is another system's
 }
 
 // checkNames looks at what the decoder would take without a word: a name that
@@ -135,6 +136,7 @@ func checkNames(b []byte) error {
 	d.UseNumber()
 	var open []level
 	name, isName := "", false // the last name; whether the next token is one
+	ids := map[string]bool{}
 	for {
 		t, err := d.Token()
 		if err != nil {
@@ -144,7 +146,7 @@ func checkNames(b []byte) error {
 		case json.Delim:
 			switch t {
 			case '{':
-				open = append(open, level{names: map[string]bool{}, free: name == "fields"})
+				open = append(open, level{names: map[string]bool{}, free: name == "fields", foreign: name == "source"})
 			case '[':
 				open = append(open, level{})
 			default:
@@ -160,6 +162,12 @@ func checkNames(b []byte) error {
 				}
 				name, isName = t, false
 				continue
+			}
+			if len(open) > 0 && name == "id" && !open[len(open)-1].foreign {
+				if ids[t] {
+					return fault.At("id", "fault.input.id_twice")
+				}
+				ids[t] = true
 			}
 		}
 		isName = len(open) > 0 && open[len(open)-1].names != nil
@@ -178,7 +186,8 @@ func (l level) add(name string) error {
 	return nil
 }
 
-// inputFault says where JSON goes wrong without repeating what stands there.
+// inputFault says in which way JSON goes wrong, without repeating what stands
+// there.
 func inputFault(err error, size int) *fault.Error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
@@ -188,24 +197,11 @@ func inputFault(err error, size int) *fault.Error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return fault.New(fault.Invalid, "fault.input.syntax", "offset", size)
 	case errors.As(err, &kind):
-		return fault.At(plainPath(kind.Field), "fault.input.type", "want", jsonType(kind.Type))
-	}
-	if _, name, ok := strings.Cut(err.Error(), "unknown field "); ok {
-		return fault.At(strings.Trim(name, `"`), "fault.input.unknown")
+		return fault.New(fault.Invalid, "fault.input.type", "want", jsonType(kind.Type))
+	case strings.Contains(err.Error(), "unknown field "):
+		return fault.New(fault.Invalid, "fault.input.unknown")
 	}
 	return fault.New(fault.Invalid, "fault.input.value")
-}
-
-// plainPath takes out of a path the embedded structs, which are no part of the
-// JSON: "Name.family" is "family".
-func plainPath(path string) string {
-	var out []string
-	for _, part := range strings.Split(path, ".") {
-		if part == strings.ToLower(part) {
-			out = append(out, part)
-		}
-	}
-	return strings.Join(out, ".")
 }
 
 // jsonType names what JSON calls a Go type.
@@ -226,47 +222,50 @@ func jsonType(t reflect.Type) string {
 	return "string"
 }
 
-// locate completes the path of a fault of which the decoder gives the last name
-// only, or nothing: each member is decoded alone, and of a list each element.
+// locate finds the place of a fault, of which the decoder gives the last name or
+// nothing: it decodes ever smaller pieces alone, and blames the smallest that is
+// refused.
 func locate(b []byte, t reflect.Type, f *fault.Error) error {
-	var members map[string]json.RawMessage
-	if f.Key == "fault.input.syntax" || t.Kind() != reflect.Struct || json.Unmarshal(b, &members) != nil {
+	if f.Key == "fault.input.syntax" {
 		return f
 	}
-	names := slices.Sorted(maps.Keys(members))
-	if first, _, _ := strings.Cut(f.Field, "."); members[first] != nil {
-		names = append([]string{first}, names...)
-	}
-	for _, name := range names {
-		if fits(t, name, members[name]) {
-			continue
+	found, path := narrow(b, f, func(piece []byte) *fault.Error {
+		d := json.NewDecoder(bytes.NewReader(piece))
+		d.DisallowUnknownFields()
+		if err := d.Decode(reflect.New(t).Interface()); err != nil {
+			return inputFault(err, len(piece))
 		}
-		path := name
-		var list []json.RawMessage
-		if json.Unmarshal(members[name], &list) == nil {
-			for i, element := range list {
-				if !fits(t, name, append(append([]byte{'['}, element...), ']')) {
-					path = fmt.Sprintf("%s[%d]", name, i)
-					break
-				}
-			}
-		}
-		if rest := strings.TrimPrefix(strings.TrimPrefix(f.Field, name), "."); rest != "" {
-			path += "." + rest
-		}
-		f.Field = path
-		return f
-	}
-	return f
+		return nil
+	})
+	found.Field = strings.TrimPrefix(path, ".")
+	return found
 }
 
-// fits reports whether the type takes a member of this name and value.
-func fits(t reflect.Type, name string, value json.RawMessage) bool {
-	one, err := json.Marshal(map[string]json.RawMessage{name: value})
-	if err != nil {
-		return true
+// narrow goes into a refused value; try decodes another one in its place.
+func narrow(value []byte, f *fault.Error, try func([]byte) *fault.Error) (*fault.Error, string) {
+	var list []json.RawMessage
+	var members map[string]json.RawMessage
+	switch {
+	case json.Unmarshal(value, &list) == nil && list != nil && try([]byte("[]")) == nil:
+		for i, element := range list {
+			inside := func(v []byte) *fault.Error { return try(slices.Concat([]byte("["), v, []byte("]"))) }
+			if g := inside(element); g != nil {
+				g, path := narrow(element, g, inside)
+				return g, fmt.Sprintf("[%d]%s", i, path)
+			}
+		}
+	case json.Unmarshal(value, &members) == nil && members != nil && try([]byte("{}")) == nil:
+		for _, name := range slices.Sorted(maps.Keys(members)) {
+			key, err := json.Marshal(name)
+			if err != nil {
+				return f, ""
+			}
+			inside := func(v []byte) *fault.Error { return try(slices.Concat([]byte("{"), key, []byte(":"), v, []byte("}"))) }
+			if g := inside(members[name]); g != nil {
+				g, path := narrow(members[name], g, inside)
+				return g, "." + name + path
+			}
+		}
 	}
-	d := json.NewDecoder(bytes.NewReader(one))
-	d.DisallowUnknownFields()
-	return d.Decode(reflect.New(t).Interface()) == nil
+	return f, ""
 }

@@ -132,7 +132,20 @@ func (d *desk) patientID(s *session, arg string) (clinic.ID, error) {
 		return id, nil
 	}
 	p, err := d.records.PatientByCase(s.ctx, arg)
-	return p.ID, err
+	if !fault.Is(err, fault.NotFound) {
+		return p.ID, err
+	}
+	// The number's letter may have been typed small or on the other layout.
+	found, findErr := d.records.FindPatients(s.ctx, arg, 10)
+	if findErr != nil {
+		return clinic.ID{}, findErr
+	}
+	for _, b := range found {
+		if fold.Code(b.CaseNumber) == fold.Code(arg) {
+			return b.ID, nil
+		}
+	}
+	return clinic.ID{}, err
 }
 
 type patientShowCmd struct {

@@ -28,15 +28,16 @@ const sharedData = "../../../shared/data"
 //	ctl [<file] ARGS…              runs with --json and must succeed
 //	human [<file] ARGS…            runs without --json and must succeed
 //	fails CODE KEY [<file] ARGS…   runs with --json and must fail so
+//	refused [<file] ARGS…          runs and must fail, whatever the code
 //	get NAME PATH                  puts a value of the last output into $NAME
-//	want PATH VALUE                compares a value of the last output; "#" is a length
+//	want PATH VALUE                compares a value of the last output; "len" is a length
 //	field NAME                     the last error stands at this field
 //	stdout RE, stderr RE           the last output matches
 //	env NAME=VALUE                 sets what the command's environment holds
 //	exists FILE…                   the files are there
 //	long FILE N LETTERS TEMPLATE   writes TEMPLATE with LONG replaced by N times LETTERS
 //	raw FILE TEXT                  writes Go-quoted text: bytes that no editor keeps
-//	damage FILE                    flips a bit in every 1000th byte
+//	damage FILE FROM               flips a bit in every 1000th byte from there on
 //	cut FILE N                     keeps the first N bytes
 //	mkdir DIR, rm FILE…, cp A B    as they say
 //	hold                           another program has the clinic open, until the end
@@ -65,7 +66,7 @@ func TestScripts(t *testing.T) {
 			}, conditions: map[string]func() bool{
 				"data": func() bool { _, err := os.Stat(data); return err == nil },
 			}, commands: map[string]func(*script, bool, []string){
-				"ctl": cmdCtl, "human": cmdHuman, "fails": cmdFails, "get": cmdGet, "want": cmdWant, "field": cmdField,
+				"ctl": cmdCtl, "human": cmdHuman, "fails": cmdFails, "refused": cmdRefused, "get": cmdGet, "want": cmdWant, "field": cmdField,
 				"long": cmdLong, "raw": cmdRaw, "damage": cmdDamage, "cut": cmdCut, "hold": cmdHold, "newer": cmdNewer,
 				"env": cmdEnv, "skip": cmdSkip, "exists": cmdExists, "rm": cmdRemove, "mkdir": cmdMkdir, "cp": cmdCopy,
 				"stdout": matcher(func(s *script) string { return s.stdout }),
@@ -137,6 +138,12 @@ func cmdFails(s *script, _ bool, args []string) {
 	}
 }
 
+func cmdRefused(s *script, _ bool, args []string) {
+	if r, args, _ := s.do(true, args); r.code == 0 || r.stdout != "" {
+		s.fatalf("%q was not refused: %s", args, r.stdout)
+	}
+}
+
 // printed gives a value of what was printed, text as it is.
 func (s *script) printed(path string) string {
 	s.t.Helper()
@@ -193,7 +200,9 @@ func cmdRaw(s *script, _ bool, args []string) {
 
 func cmdDamage(s *script, _ bool, args []string) {
 	b := []byte(s.read(args[0]))
-	for i := 999; i < len(b); i += 1000 {
+	from, err := strconv.Atoi(args[1])
+	s.check(err)
+	for i := from; i < len(b); i += 1000 {
 		b[i] ^= 0x10
 	}
 	s.write(args[0], b)

@@ -65,6 +65,13 @@ func (t Time) MarshalText() ([]byte, error) {
 	return []byte(t.Std().Format("2006-01-02T15:04:05.000Z07:00")), nil
 }
 
+// Valid reports whether the instant lies in the years 1 to 9999: what RFC 3339 can
+// write, so that what was stored as text can be read again.
+func (t Time) Valid() bool {
+	year := time.UnixMilli(int64(t)).UTC().Year()
+	return year >= 1 && year <= 9999
+}
+
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (t *Time) UnmarshalText(b []byte) error {
 	if len(b) == 0 {
@@ -75,7 +82,9 @@ func (t *Time) UnmarshalText(b []byte) error {
 	if err != nil {
 		return fmt.Errorf("time: %w", err)
 	}
-	*t = TimeOf(v)
+	if *t = TimeOf(v); !t.Valid() {
+		return fmt.Errorf("time: year %d", t.Std().Year())
+	}
 	return nil
 }
 

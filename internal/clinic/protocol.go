@@ -69,6 +69,7 @@ type Care struct {
 	CaseNumber    string         `json:"case_number,omitempty"`
 	Sex           Sex            `json:"sex,omitempty"`
 	BirthDate     Date           `json:"birth_date,omitempty"`
+	BirthOrder    int            `json:"birth_order,omitempty"` // tells nameless twins apart on paper
 	Kind          string         `json:"kind,omitempty"`
 	StaffName     string         `json:"staff_name,omitempty"`
 	CareFrom      Time           `json:"care_from,omitzero"`
@@ -84,7 +85,7 @@ type Care struct {
 // origins are left behind: the copy is text, not a record.
 func CareOf(p *Patient, v *Visit) *Care {
 	c := &Care{
-		Name: p.Name, CaseNumber: p.CaseNumber, Sex: p.Sex, BirthDate: p.BirthDate,
+		Name: p.Name, CaseNumber: p.CaseNumber, Sex: p.Sex, BirthDate: p.BirthDate, BirthOrder: p.BirthOrder,
 		Kind: v.Kind, StaffName: v.StaffName, CareFrom: v.CareFrom, CareUntil: v.CareUntil, Entered: v.Entered, Late: v.Late,
 	}
 	for _, d := range v.Diagnoses {
@@ -108,7 +109,7 @@ func CareOf(p *Patient, v *Visit) *Care {
 // Onto puts what was taken down over a card and a visit as they are now, so that
 // they print as they were.
 func (c *Care) Onto(p *Patient, v *Visit) {
-	p.Name, p.CaseNumber, p.Sex, p.BirthDate = c.Name, c.CaseNumber, c.Sex, c.BirthDate
+	p.Name, p.CaseNumber, p.Sex, p.BirthDate, p.BirthOrder = c.Name, c.CaseNumber, c.Sex, c.BirthDate, c.BirthOrder
 	v.Kind, v.StaffName, v.CareFrom, v.CareUntil = c.Kind, c.StaffName, c.CareFrom, c.CareUntil
 	v.Entered, v.Late = c.Entered, c.Late
 	v.Diagnoses, v.Observations, v.Prescriptions = c.Diagnoses, c.Observations, c.Prescriptions

@@ -1,6 +1,9 @@
 package clinic
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Right is what a user may do (R11.2). Rights are few and coarse on this floor;
 // whose patients and which branch are decided where the right is used.
@@ -46,7 +49,7 @@ func (s *Staff) May(r Right) bool {
 		if slices.Contains(rights[role], r) {
 			return true
 		}
-		if role == Feldsher && s.Order != "" && (r == Prescribe || r == SignProtocols) {
+		if role == Feldsher && strings.TrimSpace(s.Order) != "" && (r == Prescribe || r == SignProtocols) {
 			return true
 		}
 	}

@@ -18,7 +18,7 @@ const dictionaryID = 1
 
 var encoder = sync.OnceValue(func() *zstd.Encoder {
 	return mustMode(zstd.NewWriter(nil, zstd.WithEncoderDictRaw(dictionaryID, dictionary),
-		zstd.WithEncoderLevel(zstd.SpeedDefault), zstd.WithEncoderConcurrency(1),
+		zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1),
 		zstd.WithEncoderCRC(false), zstd.WithSingleSegment(true), zstd.WithLowerEncoderMem(true)))
 })
 

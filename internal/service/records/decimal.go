@@ -16,15 +16,20 @@ func (c *checker) decimal(field string, d *clinic.Decimal) {
 	if s == "" {
 		return
 	}
-	digits := strings.TrimPrefix(strings.TrimPrefix(s, "-"), "+")
+	digits := s
+	if s[0] == '-' || s[0] == '+' {
+		digits = s[1:]
+	}
 	whole, part, _ := strings.Cut(digits, ".")
 	if whole == "" && part == "" || len(digits) > 40 || strings.Trim(whole+part, "0123456789") != "" || strings.HasSuffix(s, ".") {
 		c.fail(fault.At(field, "fault.field.number"))
 	}
 }
 
+// number reads a decimal that was checked. Anything else is none: big.Rat would
+// also take fractions and exponents that fill the memory.
 func number(d clinic.Decimal) (*big.Rat, bool) {
-	if d == "" {
+	if d == "" || strings.Trim(string(d), "+-.0123456789") != "" {
 		return nil, false
 	}
 	return new(big.Rat).SetString(string(d))

@@ -6,15 +6,22 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 )
 
 // sane walks over every text of a record, also those without a rule of their own,
 // and refuses what no screen or paper could show: broken encoding, control
-// characters, endless text.
+// characters, endless text, instants that can't be written down.
 func (c *checker) sane(v any) { c.walk("", reflect.ValueOf(v).Elem()) }
 
 func (c *checker) walk(path string, v reflect.Value) {
+	if t, ok := v.Interface().(clinic.Time); ok {
+		if !t.Valid() {
+			c.fail(fault.At(path, "fault.field.date"))
+		}
+		return
+	}
 	switch v.Kind() {
 	case reflect.String:
 		c.printable(path, v.String())

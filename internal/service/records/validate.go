@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"feldsher/internal/clinic"
@@ -50,21 +51,22 @@ func preparePatient(p *clinic.Patient, country clinic.Country, now time.Time) ([
 	}
 	c.date("birth_date", p.BirthDate)
 	c.date("death_date", p.DeathDate)
-	if p.BirthDate != "" && p.BirthDate.Valid() {
-		c.future("birth_date", p.BirthDate, now)
-	}
+	c.future("birth_date", p.BirthDate, now)
+	c.future("death_date", p.DeathDate, now)
 	if p.BirthTime != "" {
-		if _, err := time.Parse("15:04", p.BirthTime); err != nil {
+		at, err := time.Parse("15:04", p.BirthTime)
+		if err != nil {
 			c.fail(fault.At("birth_time", "fault.field.time"))
 		}
+		p.BirthTime = at.Format("15:04") // «9:05» is typed, HH:MM is stored
 	}
 	if p.BirthOrder < 0 || p.BirthOrder > 12 {
 		c.fail(fault.At("birth_order", "fault.field.number"))
 	}
-	c.line("birth_place", &p.BirthPlace)
-	c.line("citizenship", &p.Citizenship)
-	c.line("tax_registration", &p.TaxRegistration)
-	c.line("insurer", &p.Insurer)
+	if !p.Mother.IsZero() && p.Mother == p.ID {
+		c.fail(fault.At("mother", "fault.field.id"))
+	}
+	c.lines("", "birth_place citizenship tax_registration insurer", &p.BirthPlace, &p.Citizenship, &p.TaxRegistration, &p.Insurer)
 	c.text("note", &p.Note)
 	c.lists(p, country)
 	c.sane(p)
@@ -111,6 +113,14 @@ func (c *checker) limited(field string, s *string, limit int, lines bool) {
 }
 
 func (c *checker) line(field string, s *string) { c.limited(field, s, maxLine, false) }
+
+// lines checks several fields of a record; names holds their names in order.
+func (c *checker) lines(at, names string, fields ...*string) {
+	for i, name := range strings.Fields(names) {
+		c.line(at+name, fields[i])
+	}
+}
+
 func (c *checker) text(field string, s *string) {
 	*s = strings.ReplaceAll(*s, "\r\n", "\n")
 	c.limited(field, s, maxText, true)
@@ -130,7 +140,7 @@ func (c *checker) date(field string, d clinic.Date) {
 
 func (c *checker) future(field string, d clinic.Date, now time.Time) {
 	// A day later than ours may be today in the clinic's zone.
-	if string(d) > now.UTC().AddDate(0, 0, 1).Format("2006-01-02")[:len(d)] {
+	if d.Valid() && string(d) > now.UTC().AddDate(0, 0, 1).Format("2006-01-02")[:len(d)] {
 		c.fail(fault.At(field, "fault.field.future"))
 	}
 }
@@ -143,8 +153,17 @@ func (c *checker) oneOf(field, value string, of []string) {
 
 // lists checks what belongs to a card.
 func (c *checker) lists(p *clinic.Patient, country clinic.Country) {
+	rows(c, "former_names", p.FormerNames, func(v *clinic.FormerName) *clinic.Record { return &v.Record })
+	rows(c, "contacts", p.Contacts, func(v *clinic.Contact) *clinic.Record { return &v.Record })
+	rows(c, "addresses", p.Addresses, func(v *clinic.Address) *clinic.Record { return &v.Record })
+	rows(c, "documents", p.Documents, func(v *clinic.Document) *clinic.Record { return &v.Record })
+	rows(c, "background", p.Background, func(v *clinic.Background) *clinic.Record { return &v.Record })
+	rows(c, "representatives", p.Representatives, func(v *clinic.Representative) *clinic.Record { return &v.Record })
 	for i := range p.FormerNames {
-		c.name(fmt.Sprintf("former_names[%d].", i), &p.FormerNames[i].Name)
+		n, at := &p.FormerNames[i], fmt.Sprintf("former_names[%d].", i)
+		c.name(at, &n.Name)
+		c.line(at+"kind", &n.Kind)
+		c.date(at+"until", n.Until)
 	}
 	for i := range p.Contacts {
 		c.contact(fmt.Sprintf("contacts[%d].", i), &p.Contacts[i], country)
@@ -152,25 +171,20 @@ func (c *checker) lists(p *clinic.Patient, country clinic.Country) {
 	for i := range p.Addresses {
 		a, at := &p.Addresses[i], fmt.Sprintf("addresses[%d].", i)
 		c.oneOf(at+"use", a.Use, addressUses)
-		for _, s := range []*string{&a.Country, &a.PostalCode, &a.Region, &a.District, &a.City, &a.Street, &a.House, &a.Flat, &a.Text} {
-			c.line(at+"text", s)
-		}
+		c.lines(at, "country postal_code region district city street house flat text",
+			&a.Country, &a.PostalCode, &a.Region, &a.District, &a.City, &a.Street, &a.House, &a.Flat, &a.Text)
 	}
 	for i := range p.Documents {
 		d, at := &p.Documents[i], fmt.Sprintf("documents[%d].", i)
 		c.oneOf(at+"type", d.Type, documentTypes)
-		for _, s := range []*string{&d.Series, &d.Number, &d.Issuer, &d.IssuerCode} {
-			c.line(at+"number", s)
-		}
+		c.lines(at, "series number issuer issuer_code", &d.Series, &d.Number, &d.Issuer, &d.IssuerCode)
 		c.date(at+"issued", d.Issued)
 		c.date(at+"valid_until", d.ValidUntil)
 	}
 	for i := range p.Background {
 		b, at := &p.Background[i], fmt.Sprintf("background[%d].", i)
 		c.oneOf(at+"kind", b.Kind, backgroundKinds)
-		for _, s := range []*string{&b.Title, &b.Organisation, &b.Document, &b.Note} {
-			c.line(at+"title", s)
-		}
+		c.lines(at, "title organisation document note currency", &b.Title, &b.Organisation, &b.Document, &b.Note, &b.Currency)
 		c.date(at+"from", b.From)
 		c.date(at+"until", b.Until)
 	}
@@ -178,28 +192,49 @@ func (c *checker) lists(p *clinic.Patient, country clinic.Country) {
 		r, at := &p.Representatives[i], fmt.Sprintf("representatives[%d].", i)
 		c.name(at, &r.Name)
 		c.oneOf(at+"relation", r.Relation, relations)
-		c.line(at+"phone", &r.Phone)
-		c.line(at+"basis_text", &r.BasisText)
+		c.lines(at, "phone basis_type basis_text", &r.Phone, &r.BasisType, &r.BasisText)
 		c.date(at+"basis_date", r.BasisDate)
+		c.date(at+"valid_until", r.ValidUntil)
+	}
+}
+
+// rows checks what all rows of a list share: an id stands once, or one of the two
+// would overwrite the other; and what is given is live, for a row goes by being
+// left out.
+func rows[T any](c *checker, field string, list []T, record func(*T) *clinic.Record) {
+	seen := make(map[clinic.ID]bool, len(list))
+	for i := range list {
+		r := record(&list[i])
+		r.Deleted = 0
+		if r.ID.IsZero() {
+			continue
+		}
+		if seen[r.ID] {
+			c.fail(fault.At(fmt.Sprintf("%s[%d].id", field, i), "fault.input.id_twice"))
+		}
+		seen[r.ID] = true
 	}
 }
 
 // contact checks a phone or an e-mail address and gives a phone its dialled form.
 func (c *checker) contact(at string, v *clinic.Contact, country clinic.Country) {
 	c.oneOf(at+"kind", v.Kind, contactKinds)
-	c.line(at+"value", &v.Value)
-	c.line(at+"owner", &v.Owner)
-	c.line(at+"note", &v.Note)
+	c.lines(at, "value use owner note", &v.Value, &v.Use, &v.Owner, &v.Note)
 	if v.Value == "" {
 		c.fail(fault.At(at+"value", "fault.field.empty"))
 		return
 	}
 	if v.Kind == "phone" {
 		phone := check.NormalizePhone(v.Value, string(country))
-		v.E164, v.Value = phone.E164, phone.Pretty
+		v.E164 = phone.E164
+		// An extension or a word beside the number is what the pretty form lacks.
+		if phone.Extension == "" && !strings.ContainsFunc(v.Value, unicode.IsLetter) {
+			v.Value = phone.Pretty
+		}
 		c.warn(at+"value", phone.Warnings)
 		return
 	}
+	v.E164 = ""
 	mail := check.Email(v.Value)
 	v.Value = mail.Value
 	c.warn(at+"value", mail.Warnings)

@@ -33,7 +33,7 @@ func (j *Journal) enter(ctx context.Context, act Act) error {
 		}
 	}
 	j.clear()
-	return nil
+	return j.noteIssued(ctx)
 }
 
 // Access writes an entry to the chain of accesses: who viewed, printed or

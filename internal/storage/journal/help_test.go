@@ -58,6 +58,7 @@ func (k vaultKeys) Scope() (ledger.ID, uint32) {
 
 func (k vaultKeys) Organisation() ledger.ID { return k.s.Organisation() }
 func (k vaultKeys) Device() ledger.ID       { return k.s.Device() }
+func (k vaultKeys) Issued() int             { return k.s.Keyring().Issued() }
 func (k vaultKeys) Sign(m []byte) []byte    { return k.s.Sign(m) }
 
 // room is a real encrypted clinic, opened below package store: its connections,

@@ -36,6 +36,8 @@ type Keys interface {
 	Organisation() ledger.ID
 	Device() ledger.ID
 	Sign(message []byte) []byte
+	// Issued counts the patients' keys ever made, the erased ones included.
+	Issued() int
 }
 
 // Act says who changes something and what for.
@@ -74,7 +76,10 @@ type Journal struct {
 	ordinal int64 // of the last entry stored
 	self    int64 // our number in table device
 	heads   map[ledger.Chain]ledger.Head
-	news    bool // entries of others were applied since our last one
+	issued  int // patients' keys that committed entries may need
+	// issuedNext is what issued will be once the present transaction commits.
+	issuedNext int
+	news       bool // entries of others were applied since our last one
 }
 
 // New takes over the writing connection. The schema must be in place; version

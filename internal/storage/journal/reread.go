@@ -11,7 +11,7 @@ import (
 // batches are the numbers of rows that one statement reads, the largest first.
 // The rows of a bulk Update are read many at a time: half of the cost of reading
 // one is that of the statement.
-var batches = [...]int{64, 8, 1}
+var batches = [...]int{64, 16, 4, 2, 1}
 
 // read gives a row by its id as driver values, nil when there is none.
 func (j *Journal) read(ctx context.Context, t *table, id ledger.ID) ([]any, error) {

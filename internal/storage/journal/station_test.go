@@ -53,6 +53,7 @@ func (k *stationKeys) Ensure([]ledger.ID, ledger.Class) error { return nil }
 func (k *stationKeys) Scope() (ledger.ID, uint32)             { return sharedScope, k.epoch }
 func (k *stationKeys) Organisation() ledger.ID                { return sharedOrg }
 func (k *stationKeys) Device() ledger.ID                      { return k.device }
+func (k *stationKeys) Issued() int                            { return 0 }
 func (k *stationKeys) Sign(m []byte) []byte                   { return ed25519.Sign(k.sign, m) }
 
 // station is a workstation with a plain database: only its merging is of

@@ -312,15 +312,8 @@ func TestVerifyWhileWriting(t *testing.T) {
 	s := newScene(t)
 	r := enterRoom(t, s.dir, true)
 	done := make(chan error, 1)
-	stop := make(chan struct{})
 	go func() {
-		for i := 0; ; i++ {
-			select {
-			case <-stop:
-				done <- nil
-				return
-			default:
-			}
+		for i := range soak(400, 4000) {
 			if err := r.j.Update(context.Background(), act, func(tx *journal.Tx) error {
 				_, err := tx.Exec(`UPDATE visit SET complaints = ?, care_from = ?`, fmt.Sprint(i), i)
 				if err == nil && i%3 == 0 {
@@ -332,15 +325,20 @@ func TestVerifyWhileWriting(t *testing.T) {
 				return
 			}
 		}
+		done <- nil
 	}()
-	for range soak(30, 300) {
+	for times := 1; ; times++ {
 		if _, err := r.verify(); err != nil {
 			t.Error(err)
-			break
 		}
-	}
-	close(stop)
-	if err := <-done; err != nil {
-		t.Fatal(err)
+		select {
+		case err := <-done:
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("verified %d times meanwhile", times)
+			return
+		default:
+		}
 	}
 }

@@ -115,6 +115,9 @@ func stored(a any) (any, error) {
 // changed into the same transaction. Nothing of it stays when fn, a statement or
 // the commit fails. A transaction that changed nothing writes no entry.
 func (j *Journal) Update(ctx context.Context, act Act, fn func(*Tx) error) error {
+	if err := j.KeysLost(); err != nil {
+		return err
+	}
 	return j.run(ctx, local, func(tx *Tx) error {
 		if err := fn(tx); err != nil {
 			return err
@@ -156,7 +159,7 @@ func (j *Journal) run(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 		if done {
 			return
 		}
-		j.ordinal, j.heads, j.news = ordinal, heads, news
+		j.ordinal, j.heads, j.news, j.issuedNext = ordinal, heads, news, j.issued
 		if e := j.command(end, `ROLLBACK`); e != nil && !strings.Contains(e.Error(), "no transaction is active") {
 			err = errors.Join(err, fmt.Errorf("journal: rollback: %w", e))
 		}
@@ -173,6 +176,7 @@ func (j *Journal) run(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 		return fmt.Errorf("journal: commit: %w", errors.Join(err, hookErr))
 	}
 	done = true
+	j.issued = max(j.issued, j.issuedNext)
 	return nil
 }
 

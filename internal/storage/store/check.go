@@ -68,6 +68,9 @@ func (s *Store) checkKeys(context.Context) (int64, error) {
 	for _, d := range s.session.Damage() {
 		return 0, d
 	}
+	if err := s.journal.KeysLost(); err != nil {
+		return 0, err
+	}
 	return int64(s.session.Keyring().Len()), nil
 }
 

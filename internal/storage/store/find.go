@@ -43,6 +43,7 @@ type finder struct {
 	limit int
 	hits  []hit
 	index map[int64]int // patient → hits
+	whole bool          // a card was found all of whose names were typed whole
 }
 
 // FindPatients gives the live cards that a query finds, best first, at most limit.
@@ -106,54 +107,4 @@ func (f *finder) run(a *ask) error {
 		return f.byBirth(a)
 	}
 	return f.byName(a)
-}
-
-const briefQuery = `SELECT p.id, p.case_number, p.family, p.given, p.patronymic, p.sex, p.birth_date,
-	coalesce((SELECT c.value FROM contact AS c WHERE c.patient = p.id AND c.deleted IS NULL AND c.kind = 'phone'
-		ORDER BY c.owner <> '', c.rowid LIMIT 1), ''),
-	coalesce(a.text, ''), coalesce(a.region, ''), coalesce(a.district, ''), coalesce(a.city, ''), coalesce(a.street, ''),
-	coalesce(a.house, ''), coalesce(a.flat, '')
-	FROM json_each(?) AS s
-	CROSS JOIN find_patient AS f ON f.n = s.value
-	CROSS JOIN patient AS p ON p.id = f.id
-	LEFT JOIN address AS a ON a.rowid = (SELECT b.rowid FROM address AS b WHERE b.patient = p.id AND b.deleted IS NULL
-		ORDER BY b.use <> 'residence', b.use <> 'registration', b.rowid LIMIT 1)
-	WHERE p.deleted IS NULL`
-
-// readBriefs reads what a list shows of the cards found, in their order.
-func readBriefs(q querier, hits []hit) ([]clinic.Brief, error) {
-	if len(hits) == 0 {
-		return nil, nil
-	}
-	numbers := make([]int64, len(hits))
-	for i, h := range hits {
-		numbers[i] = h.patient
-	}
-	rows, err := q.query(briefQuery, jsonList(numbers))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	out := make([]clinic.Brief, 0, len(hits))
-	for rows.Next() {
-		var b clinic.Brief
-		var a clinic.Address
-		if err := rows.Scan(&b.ID, &b.CaseNumber, &b.Family, &b.Given, &b.Patronymic, &b.Sex, &b.BirthDate, &b.Phone,
-			&a.Text, &a.Region, &a.District, &a.City, &a.Street, &a.House, &a.Flat); err != nil {
-			return nil, err
-		}
-		b.Address = shortAddress(&a)
-		out = append(out, b)
-	}
-	return out, rows.Err()
-}
-
-// shortAddress puts an address on one line: the settlement, or what is known
-// above it, street, house and flat.
-func shortAddress(a *clinic.Address) string {
-	if a.Text != "" {
-		return a.Text
-	}
-	parts := []string{cmp.Or(a.City, a.District, a.Region), a.Street, a.House, a.Flat}
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }

@@ -188,8 +188,8 @@ func (m *matcher) slot(i, score int) {
 
 // The parts of a score.
 const (
-	scorePenalty = 8
-	scoreBegun   = 2 // a word only begun
+	scorePenalty = 16
+	scoreBegun   = 2 // a word only begun; of maxSlots less than a penalty
 )
 
 func (m *matcher) form(i int, f form, word, score int) {

@@ -27,6 +27,7 @@ type findCard struct {
 	birth int64
 	lines []string // kind, surname's words, '|', other words: "nиванов|петр сергеевич", packed
 	codes []string // keys of find_code, sorted, distinct
+	brief string   // packed; see briefOf
 }
 
 // The kinds of line.
@@ -48,13 +49,9 @@ func findCardOf(p *clinic.Patient) findCard {
 	if p.Deleted != 0 {
 		return findCard{}
 	}
-	c := findCard{birth: packBirth(p.BirthDate), codes: cardCodes(p)}
+	c := findCard{birth: packBirth(p.BirthDate), codes: cardCodes(p), brief: briefOf(p)}
 	c.addName(linePresent, p.Name)
-	for i := range p.FormerNames {
-		f := &p.FormerNames[i]
-		if f.Deleted != 0 {
-			continue
-		}
+	for _, f := range ordered(p.FormerNames, func(f *clinic.FormerName) clinic.Record { return f.Record }) {
 		n := f.Name
 		if n.Given == "" {
 			n.Given = p.Given

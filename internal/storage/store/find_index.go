@@ -28,8 +28,8 @@ func indexPatient(tx *Tx, p *clinic.Patient, fresh bool) error {
 	if !live {
 		return nil
 	}
-	res, err := tx.Exec(`INSERT INTO find_patient (id, birth, lines, codes) VALUES (?, ?, ?, ?)`,
-		p.ID, card.birth, strings.Join(card.lines, "\n"), packCodes(card.codes))
+	res, err := tx.Exec(`INSERT INTO find_patient (id, birth, lines, codes, brief) VALUES (?, ?, ?, ?, ?)`,
+		p.ID, card.birth, strings.Join(card.lines, "\n"), packCodes(card.codes), []byte(card.brief))
 	if err != nil {
 		return err
 	}
@@ -46,8 +46,8 @@ func reindexCard(tx *Tx, n int64, old, card findCard, live bool) (err error) {
 		if card.same(old) {
 			return nil
 		}
-		_, err = tx.Exec(`UPDATE find_patient SET birth = ?, lines = ?, codes = ? WHERE n = ?`,
-			card.birth, strings.Join(card.lines, "\n"), packCodes(card.codes), n)
+		_, err = tx.Exec(`UPDATE find_patient SET birth = ?, lines = ?, codes = ?, brief = ? WHERE n = ?`,
+			card.birth, strings.Join(card.lines, "\n"), packCodes(card.codes), []byte(card.brief), n)
 	} else {
 		card = findCard{}
 		_, err = tx.Exec(`DELETE FROM find_patient WHERE n = ?`, n)
@@ -74,7 +74,7 @@ func reindexCard(tx *Tx, n int64, old, card findCard, live bool) (err error) {
 }
 
 func (c findCard) same(other findCard) bool {
-	return c.birth == other.birth && slices.Equal(c.lines, other.lines) && slices.Equal(c.codes, other.codes)
+	return c.birth == other.birth && c.brief == other.brief && slices.Equal(c.lines, other.lines) && slices.Equal(c.codes, other.codes)
 }
 
 // without lists the elements of a that b lacks.
@@ -90,18 +90,18 @@ func without[T comparable](a, b []T) []T {
 
 // indexed reads what a card has in the index; n is 0 if it has nothing.
 func indexed(q querier, id clinic.ID) (n int64, c findCard, err error) {
-	rows, err := q.query(`SELECT n, birth, lines, codes FROM find_patient WHERE id = ?`, id)
+	rows, err := q.query(`SELECT n, birth, lines, codes, brief FROM find_patient WHERE id = ?`, id)
 	if err != nil {
 		return 0, c, err
 	}
 	defer rows.Close()
 	if rows.Next() {
 		var lines string
-		var codes []byte
-		if err := rows.Scan(&n, &c.birth, &lines, &codes); err != nil {
+		var codes, brief []byte
+		if err := rows.Scan(&n, &c.birth, &lines, &codes, &brief); err != nil {
 			return 0, c, err
 		}
-		c.lines, c.codes = splitLines(lines), unpackCodes(codes)
+		c.lines, c.codes, c.brief = splitLines(lines), unpackCodes(codes), string(brief)
 	}
 	return n, c, rows.Err()
 }
@@ -305,7 +305,7 @@ func patientOfRow(tx *Tx, r journal.Row) (clinic.ID, error) {
 	switch r.Table {
 	case patients.table:
 		return r.ID, nil
-	case formerNames.table, contacts.table, documents.table, representatives.table:
+	case formerNames.table, contacts.table, addresses.table, documents.table, representatives.table:
 		return scalar[clinic.ID](tx, `SELECT patient FROM `+r.Table+` WHERE id = ?`, r.ID)
 	}
 	return clinic.ID{}, nil
@@ -322,6 +322,9 @@ func loadForIndex(q querier, id clinic.ID) (*clinic.Patient, error) {
 		return nil, err
 	}
 	if p.Contacts, err = contacts.list(q, live, id); err != nil {
+		return nil, err
+	}
+	if p.Addresses, err = addresses.list(q, live, id); err != nil {
 		return nil, err
 	}
 	if p.Documents, err = documents.list(q, live, id); err != nil {

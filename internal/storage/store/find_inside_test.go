@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -20,7 +21,7 @@ func DumpIndex(t testing.TB, s *Store) string {
 	t.Helper()
 	var out []string
 	for _, query := range []string{
-		`SELECT 'patient', hex(id), birth, lines, hex(codes) FROM find_patient`,
+		`SELECT 'patient', hex(id), birth, lines, hex(codes) || hex(brief) FROM find_patient`,
 		`SELECT 'name', line, birth, old, (SELECT hex(id) FROM find_patient WHERE n = patient) FROM find_name`,
 		`SELECT 'code', hex(code), (SELECT hex(id) FROM find_patient WHERE n = patient), '', '' FROM find_code`,
 		`SELECT 'word', word, '', '', '' FROM find_vocabulary`,
@@ -41,6 +42,16 @@ func DumpIndex(t testing.TB, s *Store) string {
 	}
 	slices.Sort(out)
 	return strings.Join(out, "\n")
+}
+
+// IndexSize is how much of the database the search index takes, in bytes.
+func IndexSize(t testing.TB, s *Store) int64 {
+	t.Helper()
+	n, err := scalar[int64](s.Reader(context.Background()), `SELECT sum(pgsize) FROM dbstat WHERE name LIKE '%find!_%' ESCAPE '!'`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // BreakIndex takes a card out of one table of the index.
@@ -139,6 +150,29 @@ func TestReindex(t *testing.T) {
 	if _, err := checkIndex(s.Reader(ctx)); err != nil {
 		t.Error(err)
 	}
+}
+
+// Whatever a card shows comes back as it was written.
+func TestBrief(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.OneOf(rapid.String(), rapid.StringMatching(`[А-яЁёӘәҒғҚқҢңӨөҰұҮүҺһІі№ .,«»–—]{0,40}`))
+		p := clinic.Patient{
+			Record: clinic.Record{ID: clinic.NewID()}, Name: clinic.Name{Family: text.Draw(t, "family"), Given: text.Draw(t, "given")},
+			Sex: clinic.Female, BirthDate: "1980-03", CaseNumber: "А-000001",
+			Contacts: []clinic.Contact{
+				{Kind: "email", Value: "a@example.org"}, {Kind: "phone", Value: "1", Owner: "сын"}, {Kind: "phone", Value: text.Draw(t, "phone")},
+			},
+			Addresses: []clinic.Address{{Use: "work", City: "Тверь"}, {Use: "registration", Text: text.Draw(t, "address")}},
+		}
+		want := clinic.Brief{ID: p.ID, CaseNumber: p.CaseNumber, Name: p.Name, Sex: p.Sex, BirthDate: p.BirthDate}
+		want.Phone, want.Address = cmp.Or(p.Contacts[2].Value, "1"), cmp.Or(p.Addresses[1].Text, "Тверь")
+		for _, s := range []*string{&want.Family, &want.Given, &want.Phone, &want.Address} {
+			*s = strings.ReplaceAll(*s, "\n", " ")
+		}
+		if got := unpackBrief(p.ID, []byte(briefOf(&p))); got != want {
+			t.Fatalf("%+q, want %+q", got, want)
+		}
+	})
 }
 
 func TestCodeKeys(t *testing.T) {

@@ -13,8 +13,8 @@ const (
 	maxStarts = 800 // seeks of one scan
 )
 
-// few is the number of cards below which a name typed whole is taken for a typo
-// too: «Наталья» finds her, and then «Наталия», lest a second card be made.
+// few is the number of cards below which names are taken for typos too: «Попова
+// Наталья» finds her, and then «Попова Наталия», lest a second card be made.
 const few = 3
 
 // byName answers an ask by its names; a birth date filters.
@@ -31,7 +31,7 @@ func (f *finder) byName(a *ask) error {
 		}
 	}
 	found := len(f.hits) - before
-	if found >= few || found > 0 && (len(a.slots) == 1 || len(a.births) > 0) {
+	if found >= few || found > 0 && (f.whole || len(a.slots) == 1 || len(a.births) > 0) {
 		return nil
 	}
 	mistyped, err := f.withTypos(slots, found == 0)

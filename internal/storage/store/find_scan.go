@@ -42,6 +42,7 @@ func (f *finder) scan(a *ask, slots []slot, starts []string) (found int, err err
 			continue
 		}
 		found++
+		f.whole = f.whole || len(words) == len(slots) && score%scorePenalty == 0
 		score += scorePenalty*a.penalty + int(old) + scoreOrder(slots, words, line[:1])
 		f.add(hit{patient: patient, score: score, line: line})
 	}

@@ -125,12 +125,15 @@ func TestFindOrder(t *testing.T) {
 		}
 		return p
 	}
-	put(t, s, name("Яковлев", "Иван", "Петров"), name("Иванов", "Пётр", ""), name("Петрова", "Иванна", ""),
+	put(t, s, &clinic.Patient{Name: clinic.Name{Family: "Попова", Given: "Наталья", Patronymic: "Ильинична"}},
+		&clinic.Patient{Name: clinic.Name{Family: "Попова", Given: "Наталия", Patronymic: "Ильинична"}}, name("Яковлев", "Иван", "Петров"), name("Иванов", "Пётр", ""), name("Петрова", "Иванна", ""),
 		name("Петров", "Иван", ""), name("Петров", "Иванко", ""), name("Петроф", "Иван", ""))
 	for _, c := range []struct{ query, want string }{
 		{"петров иван", "Петров Иван, Яковлев Иван, Петров Иванко, Петрова Иванна"},
 		{"петр", "Петров Иван, Петров Иванко, Петрова Иванна, Петроф Иван, Яковлев Иван, Иванов Пётр"},
 		{"петрова иван", "Петрова Иванна, Петров Иван, Яковлев Иван, Петров Иванко"},
+		{"наталья попова", "Попова Наталья Ильинична, Попова Наталия Ильинична"},
+		{"наталья ильинична попова", "Попова Наталья Ильинична"},
 		{"петрав иван", "Петров Иван, Яковлев Иван, Петров Иванко"},
 	} {
 		var got []string
@@ -141,6 +144,28 @@ func TestFindOrder(t *testing.T) {
 			t.Errorf("%q: %s\nwant %s", c.query, strings.Join(got, ", "), c.want)
 		}
 	}
+}
+
+// The order in which a card's lists are written makes no difference to its index.
+func TestFindReordered(t *testing.T) {
+	s := found(t, t.TempDir())
+	p := clinic.Patient{
+		Name: clinic.Name{Family: "Лаптева", Given: "Зоя"}, Sex: clinic.Female,
+		FormerNames: []clinic.FormerName{{Name: clinic.Name{Family: "Ветрова"}}, {Name: clinic.Name{Family: "Смехова", Given: "Заря"}}},
+		Contacts:    []clinic.Contact{{Kind: "phone", Value: "1112233"}, {Kind: "phone", Value: "4445566"}},
+		Addresses:   []clinic.Address{{Use: "residence", City: "Уфа"}, {Use: "residence", City: "Омск"}},
+	}
+	put(t, s, &p)
+	before := find(t, s, "лаптева")
+	slices.Reverse(p.FormerNames)
+	slices.Reverse(p.Contacts)
+	slices.Reverse(p.Addresses)
+	p.Note = "перечитано"
+	put(t, s, &p)
+	if after := find(t, s, "лаптева"); !slices.Equal(before, after) {
+		t.Errorf("%+v, before %+v", after, before)
+	}
+	check(t, s)
 }
 
 // check holds the index against the cards.
@@ -235,7 +260,7 @@ func TestFindWhateverIsStored(t *testing.T) {
 			}
 		}
 		changed := drawCard(rt)
-		changed.ID = p.ID
+		changed.ID, changed.CaseNumber = p.ID, p.CaseNumber // a case number is given once (R1.2)
 		put(t, s, changed)
 		now := cardQueries(rt, changed)
 		for _, q := range now {

@@ -20,15 +20,32 @@ const (
 // (and from what it stands for in another layout or alphabet) beside what they
 // stood for; with begun also for words of which a beginning was mistyped.
 func (f *finder) withTypos(slots []slot, begun bool) ([]slot, error) {
-	out := slices.Clone(slots)
 	shortest := shortestTypo
 	if len(slots) == 1 {
 		shortest = shortestAlone
 	}
+	var cuts []int64
+	for _, s := range slots {
+		for _, typed := range s.forms {
+			if typed.letters() >= shortest {
+				cuts = append(cuts, typoCuts(typed.words[0])...)
+			}
+		}
+	}
+	words, err := column[string](f.q, `SELECT DISTINCT t.word FROM json_each(?) AS s CROSS JOIN find_typo AS t ON t.cut = s.value LIMIT ?`,
+		jsonList(cuts), scanWords)
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Clone(slots)
 	for i, s := range slots {
-		found, err := f.typosOf(s, shortest, begun)
-		if err != nil {
-			return nil, err
+		found := typoForms(s, words, begun)
+		for _, typed := range s.forms {
+			if begun && len(found) == 0 && typed.letters() >= shortestBegun {
+				if found, err = f.begunTypos(typed); err != nil {
+					return nil, err
+				}
+			}
 		}
 		slices.SortStableFunc(found, func(a, b form) int { return a.penalty - b.penalty })
 		out[i].forms = append(slices.Clone(s.forms), found[:min(len(found), maxTypos)]...)
@@ -36,33 +53,12 @@ func (f *finder) withTypos(slots []slot, begun bool) ([]slot, error) {
 	return out, nil
 }
 
-func (f *finder) typosOf(s slot, shortest int, begun bool) ([]form, error) {
-	var cuts []int64
-	for _, typed := range s.forms {
-		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortest {
-			cuts = append(cuts, typoCuts(typed.words[0])...)
-		}
+// letters counts those of a single word; several may be no typo.
+func (f form) letters() int {
+	if len(f.words) != 1 {
+		return 0
 	}
-	if len(cuts) == 0 {
-		return nil, nil
-	}
-	words, err := column[string](f.q, `SELECT DISTINCT t.word FROM json_each(?) AS s CROSS JOIN find_typo AS t ON t.cut = s.value LIMIT ?`,
-		jsonList(cuts), scanWords)
-	if err != nil {
-		return nil, err
-	}
-	found := typoForms(s, words, begun)
-	for _, typed := range s.forms {
-		if len(found) > 0 || !begun {
-			break
-		}
-		if len(typed.words) == 1 && utf8.RuneCountInString(typed.words[0]) >= shortestBegun {
-			if found, err = f.begunTypos(typed); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return found, nil
+	return utf8.RuneCountInString(f.words[0])
 }
 
 // begunTypos finds the words of a beginning with a typo after its third letter.

@@ -42,6 +42,8 @@ func (k keys) Scope() (ledger.ID, uint32) {
 	return scope, epoch
 }
 
+func (k keys) Issued() int { return k.s.Keyring().Issued() }
+
 func (k keys) Organisation() ledger.ID { return k.s.Organisation() }
 func (k keys) Device() ledger.ID       { return k.s.Device() }
 func (k keys) Sign(m []byte) []byte    { return k.s.Sign(m) }

@@ -52,6 +52,7 @@ type Keyring struct {
 	slab   slab
 	damage []*fault.Error
 	lost   int
+	issued int // keys ever made, erased ones included
 }
 
 // keyRefs says where the keys of a patient's classes are: 0 none, erased, or
@@ -186,6 +187,28 @@ func (k *Keyring) publish(entries []ringEntry) {
 		refs := k.index[e.patient]
 		refs[e.class-1] = k.slab.add(e.key)
 		k.index[e.patient] = refs
+		k.issued++
+	}
+}
+
+// Issued counts the keys ever made here, the erased ones included. It never
+// shrinks while the files are whole, so whoever remembers it sees a keyring that
+// lost its end in both files.
+func (k *Keyring) Issued() int {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return k.issued
+}
+
+// countIssued counts what the files held when they were read.
+func (k *Keyring) countIssued() {
+	k.issued = 0
+	for _, refs := range k.index {
+		for _, ref := range refs {
+			if ref != 0 {
+				k.issued++
+			}
+		}
 	}
 }
 
@@ -239,7 +262,11 @@ func (k *Keyring) bury(patient ledger.ID, of []Class) error {
 	}
 	refs := k.index[patient]
 	for _, class := range of {
-		if ref := refs[class-1]; ref != 0 && ref != erased {
+		switch ref := refs[class-1]; ref {
+		case erased:
+		case 0:
+			k.issued++
+		default:
 			clear(k.slab.at(ref)[:])
 		}
 		refs[class-1] = erased

@@ -92,6 +92,7 @@ func (k *Keyring) note(key string, copy, n int, err error) {
 func (k *Keyring) take(l *ringLoad) {
 	k.lost = l.lost
 	k.index, k.slab = l.refs, l.slab
+	k.countIssued()
 	k.file.head, k.file.tail, k.file.dirty = l.header, l.tail, l.dirty
 	k.file.generation, k.file.next = l.header.generation, l.worse
 }

@@ -28,15 +28,27 @@ type body struct {
 type identity struct {
 	seed    [ed25519.SeedSize]byte
 	receive [KeySize]byte
+
+	// full is the signing key drawn out of the seed: deriving it costs as much as
+	// a signature.
+	full [ed25519.PrivateKeySize]byte
 }
 
 func newIdentity() (id identity, err error) {
 	randomBytes(id.seed[:])
+	copy(id.full[:], ed25519.NewKeyFromSeed(id.seed[:]))
 	id.receive, err = newReceiveKey()
 	return id, err
 }
 
-func (id *identity) signer() ed25519.PrivateKey { return ed25519.NewKeyFromSeed(id.seed[:]) }
+// signer gives the signing key, for the caller to clear.
+func (id *identity) signer() ed25519.PrivateKey {
+	if id.full == [ed25519.PrivateKeySize]byte{} {
+		return ed25519.NewKeyFromSeed(id.seed[:])
+	}
+	key := id.full
+	return key[:]
+}
 
 func (id *identity) publicSign() []byte { return id.signer().Public().(ed25519.PublicKey) }
 
@@ -45,11 +57,13 @@ func (id *identity) bytes() []byte { return append(id.seed[:], id.receive[:]...)
 func (id *identity) setBytes(b []byte) {
 	copy(id.seed[:], b)
 	copy(id.receive[:], b[len(id.seed):])
+	copy(id.full[:], ed25519.NewKeyFromSeed(id.seed[:]))
 }
 
 func (id *identity) wipe() {
 	clear(id.seed[:])
 	clear(id.receive[:])
+	clear(id.full[:])
 }
 
 const identitySize = ed25519.SeedSize + KeySize

@@ -135,14 +135,16 @@ CREATE INDEX representative_patient ON representative (patient);
 -- rebuilt at any time. Words are folded and packed one byte a letter (find_card.go),
 -- so that whoever reads them here reads А-Я as @-_.
 
--- What a card put into the index, to take it out again. n is its number in the
+-- What a card put into the index, to take it out again, and what lists show of it,
+-- so that a search reads one page for a card and not eight. n is its number in the
 -- tables below: the patient's rowid would not survive a VACUUM.
 CREATE TABLE find_patient (
 	n     INTEGER PRIMARY KEY,
 	id    BLOB NOT NULL UNIQUE,
 	birth INTEGER NOT NULL, -- year << 9 | month << 5 | day; 0 is unknown
 	lines TEXT NOT NULL,    -- the names, one a line of text
-	codes BLOB NOT NULL     -- keys of find_code, the length of each before it
+	codes BLOB NOT NULL,    -- keys of find_code, the length of each before it
+	brief BLOB NOT NULL     -- see find_brief.go
 ) STRICT;
 
 CREATE INDEX find_birth ON find_patient (birth);
