@@ -86,7 +86,8 @@ func visitPayload() *Payload {
 	patient := DeriveID(ID{}, "patient")
 	rows := []Change{{Table: "visit", Key: DeriveID(patient, "visit"), Kind: Insert, Columns: []Column{
 		{Name: "complaints", New: "Жалобы на головную боль, слабость. Объективно: состояние удовлетворительное."},
-		{Name: "patient", New: patient[:]}, {Name: "care_from", New: int64(1_700_000_000_000)},
+		{Name: "patient", New: patient[:]},
+		{Name: "care_from", New: int64(1_700_000_000_000)},
 	}}}
 	for i := range 8 {
 		rows = append(rows, Change{Table: "diagnosis", Key: DeriveID(patient, fmt.Sprint(i)), Kind: Insert, Columns: []Column{

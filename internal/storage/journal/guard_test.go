@@ -54,7 +54,7 @@ func TestNoDoorButUpdate(t *testing.T) {
 			if err != nil {
 				return nil
 			}
-			defer tx.Rollback() //nolint:errcheck // it has been refused already
+			defer tx.Rollback()
 			if _, err := tx.ExecContext(ctx, insertStaff, id, 1, "А"); err != nil {
 				return nil
 			}

@@ -134,6 +134,9 @@ func (j *Journal) resume(ctx context.Context, now func() time.Time) error {
 	if err := j.observe(ctx); err != nil {
 		return err
 	}
+	if err := j.resumeIssued(ctx); err != nil {
+		return err
+	}
 	return j.checkNews(ctx)
 }
 

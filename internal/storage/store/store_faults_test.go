@@ -31,8 +31,10 @@ func scenario(ctx context.Context, s *store.Store, ack *ackedDay) error {
 			return err
 		}
 		ack.patients = append(ack.patients, p.ID)
-		v := clinic.Visit{Patient: p.ID, Kind: "clinic", CareFrom: 1_700_000_000_000, Entered: 1_700_000_000_000, Status: "done", Complaints: "жалоб нет",
-			Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "Z00.0"}}}}
+		v := clinic.Visit{
+			Patient: p.ID, Kind: "clinic", CareFrom: 1_700_000_000_000, Entered: 1_700_000_000_000, Status: "done", Complaints: "жалоб нет",
+			Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "Z00.0"}}},
+		}
 		if err := s.Update(ctx, act, func(tx *store.Tx) error { return tx.PutVisit(&v) }); err != nil {
 			return err
 		}

@@ -47,8 +47,10 @@ func TestCardComesBack(t *testing.T) {
 	if p.CaseNumber != "А-000001" {
 		t.Fatal(p.CaseNumber)
 	}
-	v := clinic.Visit{Patient: p.ID, Kind: "clinic", CareFrom: clinic.TimeOf(time.Now()), Status: "open", Complaints: "кашель",
-		Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "J06.9"}}}}
+	v := clinic.Visit{
+		Patient: p.ID, Kind: "clinic", CareFrom: clinic.TimeOf(time.Now()), Status: "open", Complaints: "кашель",
+		Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "J06.9"}}},
+	}
 	if err := s.Update(ctx, journal.Act{Intent: "visit.save"}, func(tx *store.Tx) error { return tx.PutVisit(&v) }); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +82,7 @@ func TestCardComesBack(t *testing.T) {
 	if err != nil || len(vs) != 1 || vs[0].Complaints != "кашель, насморк" || len(vs[0].Diagnoses) != 0 {
 		t.Fatal(err, vs)
 	}
-	if rep, err = s.Verify(ctx); err != nil {
+	if _, err = s.Verify(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
