@@ -123,9 +123,8 @@ func decodeStrict(b []byte, v any) error {
 
 // level is an object or a list of the input that is not closed yet.
 type level struct {
-	names   map[string]bool // of an object; nil for a list
-	free    bool            // its names are a template's, not ours
-	foreign bool            // its id is another system's
+	names map[string]bool // of an object; nil for a list
+	free  bool            // its names are a template's, not ours
 }
 
 // checkNames looks at what the decoder would take without a word: a name that
@@ -136,7 +135,6 @@ func checkNames(b []byte) error {
 	d.UseNumber()
 	var open []level
 	name, isName := "", false // the last name; whether the next token is one
-	ids := map[string]bool{}
 	for {
 		t, err := d.Token()
 		if err != nil {
@@ -146,7 +144,7 @@ func checkNames(b []byte) error {
 		case json.Delim:
 			switch t {
 			case '{':
-				open = append(open, level{names: map[string]bool{}, free: name == "fields", foreign: name == "source"})
+				open = append(open, level{names: map[string]bool{}, free: name == "fields"})
 			case '[':
 				open = append(open, level{})
 			default:
@@ -162,12 +160,6 @@ func checkNames(b []byte) error {
 				}
 				name, isName = t, false
 				continue
-			}
-			if len(open) > 0 && name == "id" && !open[len(open)-1].foreign {
-				if ids[t] {
-					return fault.At("id", "fault.input.id_twice")
-				}
-				ids[t] = true
 			}
 		}
 		isName = len(open) > 0 && open[len(open)-1].names != nil

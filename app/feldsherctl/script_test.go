@@ -65,6 +65,7 @@ func TestScripts(t *testing.T) {
 				"FELDSHER_PASSWORD": "пароль главного 1", "FELDSHER_DATA": filepath.Join(work, "клиника с пробелом", "данные"),
 			}, conditions: map[string]func() bool{
 				"data": func() bool { _, err := os.Stat(data); return err == nil },
+				"soak": func() bool { return os.Getenv("FELDSHER_SOAK") == "1" },
 			}, commands: map[string]func(*script, bool, []string){
 				"ctl": cmdCtl, "human": cmdHuman, "fails": cmdFails, "refused": cmdRefused, "get": cmdGet, "want": cmdWant, "field": cmdField,
 				"long": cmdLong, "raw": cmdRaw, "damage": cmdDamage, "cut": cmdCut, "hold": cmdHold, "newer": cmdNewer,

@@ -22,6 +22,13 @@ var keyShape = regexp.MustCompile(`^(fault|warn|check|vault|sealed|journal|fhir|
 // helpKey is a key in the help of a command.
 var helpKey = regexp.MustCompile(`\$\{(cli_[a-z0-9_]+)\}`)
 
+// noSentences look like keys and are something else.
+var noSentences = map[string]string{
+	"cli_":       "the beginning of all keys of the help",
+	"icd.import": "an intent of the ledger",
+	"vault.new":  "a folder that is being made",
+}
+
 // composed are keys that the code puts together: the beginning, and what may
 // follow it.
 func composed() map[string][]string {
@@ -95,6 +102,9 @@ func TestEveryKeyIsTranslated(t *testing.T) {
 		t.Fatalf("only %d keys were found in the code", len(used))
 	}
 	for key, where := range used {
+		if noSentences[key] != "" {
+			continue
+		}
 		for _, lang := range translations.Languages {
 			if !known(lang, key) {
 				t.Errorf("%s: %q has no sentence in %s", where, key, lang)

@@ -5,6 +5,7 @@ package catalog
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 
@@ -74,24 +75,55 @@ func (c *Catalog) ImportICD(ctx context.Context, name string, r io.Reader, progr
 	if err != nil {
 		return Imported{}, err
 	}
+	known := make(map[string]bool, len(before))
+	for _, e := range before {
+		known[e.Code] = true
+	}
+	defer c.forget()
 	act := journal.Act{Actor: c.who.ID, Intent: "icd.import", Batch: clinic.NewID()}
-	for from := 0; from < len(entries); from += icdBatch {
-		part := entries[from:min(from+icdBatch, len(entries))]
+	// From the end to the beginning: the chapters above stand before the codes below,
+	// and as long as one is missing the table is not whole (Index).
+	for to := len(entries); to > 0; to -= icdBatch {
+		from := max(0, to-icdBatch)
+		part := entries[from:to]
 		if err := c.store.Update(ctx, act, func(tx *store.Tx) error { return tx.PutICD(part, from) }); err != nil {
 			return out, err
 		}
+		for _, e := range part {
+			if !known[e.Code] {
+				out.Added++
+			}
+		}
 		if progress != nil {
-			progress(from+len(part), len(entries))
+			progress(len(entries)-from, len(entries))
 		}
 	}
-	out.Added = len(entries) - len(before)
-	c.mu.Lock()
-	c.index = nil
-	c.mu.Unlock()
 	return out, nil
 }
 
-// Index gives the table in use: the last imported one with the built-in names in
+// forget drops the index, so that the next use reads the tables again.
+func (c *Catalog) forget() {
+	c.mu.Lock()
+	c.index = nil
+	c.mu.Unlock()
+}
+
+// whole reports whether every row's parent is there: an import that was broken off
+// lacks some, and half a table must not stand in for a whole one.
+func whole(entries []icd.Entry) bool {
+	have := make(map[string]bool, len(entries))
+	for _, e := range entries {
+		have[e.Code] = true
+	}
+	for _, e := range entries {
+		if e.Parent != "" && !have[e.Parent] {
+			return false
+		}
+	}
+	return true
+}
+
+// Index gives the table in use: the last one imported whole, with the built-in names in
 // the other languages, or the built-in table alone.
 func (c *Catalog) Index(ctx context.Context) (*icd.Index, error) {
 	c.mu.Lock()
@@ -107,12 +139,15 @@ func (c *Catalog) Index(ctx context.Context) (*icd.Index, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(versions) > 0 {
-		official, err := c.store.Reader(ctx).ICD(versions[len(versions)-1].Version)
+	for _, v := range slices.Backward(versions) {
+		official, err := c.store.Reader(ctx).ICD(v.Version)
 		if err != nil {
 			return nil, err
 		}
-		entries = icd.Merge(official, entries)
+		if whole(official) {
+			entries = icd.Merge(official, entries)
+			break
+		}
 	}
 	c.index = icd.NewIndex(entries)
 	return c.index, nil

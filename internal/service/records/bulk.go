@@ -51,9 +51,9 @@ func (a *Added) countObservations(list []clinic.Observation) {
 
 // Bulk says how a flow of patients is stored.
 type Bulk struct {
-	Right    clinic.Right // asked of the user
+	Right    clinic.Right // asked of the user: ImportData or MakeDemo
 	Intent   string       // "import.fhir", "demo"
-	Sign     bool         // protocols are signed by the user
+	Sign     bool         // protocols are signed by the user, if the user may sign
 	Progress func(Added)  // after each batch; may be nil
 }
 
@@ -66,9 +66,13 @@ const batchTime = 40 * time.Millisecond
 // where it stood, and the same import twice changes nothing.
 func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, error]) (Added, error) {
 	var done Added
+	if b.Right != clinic.MakeDemo {
+		b.Right = clinic.ImportData
+	}
 	if err := r.who.Require(b.Right); err != nil {
 		return done, err
 	}
+	b.Sign = b.Sign && r.who.May(clinic.SignProtocols)
 	org, err := r.store.Organisation(ctx)
 	if err != nil {
 		return done, err
@@ -131,30 +135,35 @@ func (r *Records) take(tx *store.Tx, b Bulk, org clinic.Organisation, room *int,
 		}
 		n.Patients++
 	}
-	if err := takeAll(tx, "problem", in.Problems, known, &n.Problems, func(v *clinic.Problem) clinic.ID { v.Patient = p.ID; return v.ID }, tx.PutProblem); err != nil {
+	if err := takeAll(tx, "problem", in.Problems, &n.Problems, func(v *clinic.Problem) clinic.ID { v.Patient = p.ID; return v.ID }, tx.PutProblem); err != nil {
 		return err
 	}
-	if err := takeAll(tx, "allergy", in.Allergies, known, &n.Allergies, func(v *clinic.Allergy) clinic.ID { v.Patient = p.ID; return v.ID }, tx.PutAllergy); err != nil {
+	if err := takeAll(tx, "allergy", in.Allergies, &n.Allergies, func(v *clinic.Allergy) clinic.ID { v.Patient = p.ID; return v.ID }, tx.PutAllergy); err != nil {
 		return err
 	}
-	if err := r.takeVisits(tx, in, known, n); err != nil {
+	if err := r.takeVisits(tx, in, n); err != nil {
+		return err
+	}
+	if err := takeLoose(tx, in, n); err != nil {
 		return err
 	}
 	return r.takeProtocols(tx, b, in, known, n)
 }
 
-// takeAll stores the records of one kind that are not there yet.
-func takeAll[T any](tx *store.Tx, table string, list []T, check bool, n *int, own func(*T) clinic.ID, put func(*T) error) error {
+// takeAll stores the records of one kind that are not there yet. Also of a new
+// patient: an id may be another's already, whose record stays where it is.
+func takeAll[T any](tx *store.Tx, table string, list []T, n *int, own func(*T) clinic.ID, put func(*T) error) error {
 	for i := range list {
-		id := own(&list[i])
-		if check {
-			there, err := tx.Has(table, id)
-			if err != nil {
-				return err
-			}
-			if there {
-				continue
-			}
+		there, err := tx.Has(table, own(&list[i]))
+		if err != nil {
+			return err
+		}
+		if there {
+			continue
+		}
+		var c checker
+		if c.sane(&list[i]); c.err != nil {
+			return c.err
 		}
 		if err := put(&list[i]); err != nil {
 			return err
@@ -164,18 +173,13 @@ func takeAll[T any](tx *store.Tx, table string, list []T, check bool, n *int, ow
 	return nil
 }
 
-func (r *Records) takeVisits(tx *store.Tx, in *Incoming, known bool, n *Added) error {
+func (r *Records) takeVisits(tx *store.Tx, in *Incoming, n *Added) error {
 	for i := range in.Visits {
 		v := &in.Visits[i]
 		v.Patient = in.Patient.ID
-		there := false
-		if known {
-			var err error
-			if there, err = tx.Has("visit", v.ID); err != nil {
-				return err
-			}
-		}
-		if there {
+		if there, err := tx.Has("visit", v.ID); err != nil {
+			return err
+		} else if there {
 			continue
 		}
 		if v.Entered.IsZero() {
@@ -195,36 +199,36 @@ func (r *Records) takeVisits(tx *store.Tx, in *Incoming, known bool, n *Added) e
 		n.countObservations(v.Observations)
 		n.Prescriptions += len(v.Prescriptions)
 	}
+	return nil
+}
+
+// takeLoose stores what hangs on no visit.
+func takeLoose(tx *store.Tx, in *Incoming, n *Added) error {
 	p := in.Patient.ID
-	if err := takeAll(tx, "diagnosis", in.Diagnoses, known, &n.Diagnoses, func(v *clinic.Diagnosis) clinic.ID { v.Patient = p; return v.ID }, tx.PutDiagnosis); err != nil {
+	if err := takeAll(tx, "diagnosis", in.Diagnoses, &n.Diagnoses, func(v *clinic.Diagnosis) clinic.ID { v.Patient = p; return v.ID }, tx.PutDiagnosis); err != nil {
 		return err
 	}
 	put := func(v *clinic.Observation) error {
 		n.countObservations([]clinic.Observation{*v})
 		return tx.PutObservation(v)
 	}
-	if err := takeAll(tx, "observation", in.Observations, known, new(int), func(v *clinic.Observation) clinic.ID { v.Patient = p; return v.ID }, put); err != nil {
+	if err := takeAll(tx, "observation", in.Observations, new(int), func(v *clinic.Observation) clinic.ID { v.Patient = p; return v.ID }, put); err != nil {
 		return err
 	}
-	return takeAll(tx, "prescription", in.Prescriptions, known, &n.Prescriptions, func(v *clinic.Prescription) clinic.ID { v.Patient = p; return v.ID }, tx.PutPrescription)
+	return takeAll(tx, "prescription", in.Prescriptions, &n.Prescriptions, func(v *clinic.Prescription) clinic.ID { v.Patient = p; return v.ID }, tx.PutPrescription)
 }
 
 func (r *Records) takeProtocols(tx *store.Tx, b Bulk, in *Incoming, known bool, n *Added) error {
 	for i := range in.Protocols {
 		p := &in.Protocols[i]
 		p.Patient = in.Patient.ID
-		if known {
-			if there, err := tx.Has("protocol", p.ID); err != nil || there {
-				if err != nil {
-					return err
-				}
-				continue
-			}
+		if there, err := tx.Has("protocol", p.ID); err != nil {
+			return err
+		} else if there {
+			continue
 		}
-		if visit := visitOf(in, p.Visit); b.Sign && visit != nil {
-			if err := r.sign(p, &in.Patient, visit, p.Written); err != nil {
-				return err
-			}
+		if err := r.finish(tx, b, in, known, p); err != nil {
+			return err
 		}
 		if err := tx.PutProtocol(p); err != nil {
 			return err
@@ -232,6 +236,32 @@ func (r *Records) takeProtocols(tx *store.Tx, b Bulk, in *Incoming, known bool, 
 		n.Protocols++
 	}
 	return nil
+}
+
+// finish checks an incoming draft and signs it where that is wanted. What is signed
+// speaks of the card and the visit as they are stored, not as they came again.
+func (r *Records) finish(tx *store.Tx, b Bulk, in *Incoming, known bool, p *clinic.Protocol) error {
+	p.Status, p.Signed, p.Signer, p.Digest, p.Signature, p.Care = clinic.ProtocolDraft, 0, clinic.ID{}, nil, nil, nil
+	var c checker
+	if c.sane(p); c.err != nil {
+		return c.err
+	}
+	if err := checkValues(p, b.Sign); err != nil || !b.Sign {
+		return err
+	}
+	patient, visit := &in.Patient, visitOf(in, p.Visit)
+	if known || visit == nil {
+		storedPatient, err := tx.Patient(p.Patient)
+		if err != nil {
+			return err
+		}
+		storedVisit, err := tx.Visit(p.Visit)
+		if err != nil {
+			return err
+		}
+		patient, visit = &storedPatient, &storedVisit
+	}
+	return r.sign(p, patient, visit, p.Written)
 }
 
 func visitOf(in *Incoming, id clinic.ID) *clinic.Visit {

@@ -2,80 +2,112 @@ package records
 
 import (
 	"fmt"
-	"strings"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/check"
-	"feldsher/internal/clinic/fold"
 	"feldsher/internal/storage/store"
 )
 
 // prescriptionWarnings compares the prescriptions of a visit with the patient's
 // allergies and with one another and the running ones (R3.3). They warn; the
 // doctor decides.
-func prescriptionWarnings(tx *store.Tx, v *clinic.Visit) ([]check.Warning, error) {
-	if len(v.Prescriptions) == 0 {
+func (r *Records) prescriptionWarnings(tx *store.Tx, v *clinic.Visit) ([]check.Warning, error) {
+	if len(v.Prescriptions) == 0 || v.Status == clinic.VisitStruck {
 		return nil, nil
 	}
 	allergies, err := tx.Allergies(v.Patient)
 	if err != nil {
 		return nil, err
 	}
-	running, err := tx.RunningPrescriptions(v.Patient, v.ID)
+	taken, err := tx.RunningPrescriptions(v.Patient, v.ID)
 	if err != nil {
 		return nil, err
 	}
 	var out []check.Warning
-	seen := map[string]bool{}
-	for _, p := range running {
-		seen[drugKey(&p)] = true
-	}
 	for i := range v.Prescriptions {
 		p := &v.Prescriptions[i]
-		if p.Status != "active" || !p.Deleted.IsZero() {
+		if p.Status != "active" {
 			continue
 		}
 		at := fmt.Sprintf("prescriptions[%d]", i)
-		for _, a := range allergies {
-			if a.Status == "active" && hits(a.Substance, p) {
+		for j := range allergies {
+			if provokes(&allergies[j], p) {
 				out = append(out, check.Warning{Field: at, Key: "warn.prescription.allergy"})
+				break
 			}
 		}
-		key := drugKey(p)
-		if key != "" && seen[key] {
+		double, err := r.double(tx, taken, p)
+		if err != nil {
+			return nil, err
+		}
+		if double {
 			out = append(out, check.Warning{Field: at, Key: "warn.prescription.double"})
 		}
-		seen[key] = true
+		taken = append(taken, *p)
 	}
 	return out, nil
 }
 
-func drugKey(p *clinic.Prescription) string {
-	if p.INN != "" {
-		return fold.Text(p.INN)
-	}
-	return fold.Text(p.Trade)
+func provokes(a *clinic.Allergy, p *clinic.Prescription) bool {
+	return a.Status == "active" && clinic.Provokes(a.Substance, p.Coding.Code, p.INN, p.Trade, p.Coding.Name)
 }
 
-// stemLetters is how many first letters two names of a substance must share to
-// be taken for the same: «пенициллины» and «бензилпенициллин» differ at the
-// front, «амоксициллин» and «амоксициллина тригидрат» at the end.
-const stemLetters = 6
-
-// hits reports whether a drug's names speak of an allergy's substance: a word of
-// the one begins like, or ends in, a word of the other.
-func hits(substance string, p *clinic.Prescription) bool {
-	for _, a := range fold.Words(substance) {
-		stem := []rune(a)
-		if len(stem) < 4 {
+// double reports whether a drug is among those that the patient takes: not those
+// whose course is over, nor those of a visit that was struck out.
+func (r *Records) double(tx *store.Tx, taken []clinic.Prescription, p *clinic.Prescription) (bool, error) {
+	for i := range taken {
+		o := &taken[i]
+		if r.over(o) || !clinic.SameDrug(drugOf(o), drugOf(p)) {
 			continue
 		}
-		stem = stem[:min(len(stem), stemLetters)]
-		for _, d := range fold.Words(p.INN + " " + p.Trade + " " + p.Coding.Name) {
-			if strings.Contains(d, string(stem)) {
-				return true
-			}
+		struck, err := ofStruck(tx, o)
+		if err != nil || !struck {
+			return err == nil, err
 		}
 	}
-	return false
+	return false, nil
+}
+
+// over reports whether a prescription has come to its last day. A day is granted for
+// the clinic's own zone.
+func (r *Records) over(p *clinic.Prescription) bool {
+	return p.Stop.Full() && string(p.Stop) < r.now().UTC().AddDate(0, 0, -1).Format("2006-01-02")
+}
+
+func ofStruck(tx *store.Tx, p *clinic.Prescription) (bool, error) {
+	if p.Visit.IsZero() {
+		return false, nil
+	}
+	v, err := tx.Visit(p.Visit)
+	return v.Status == clinic.VisitStruck, err
+}
+
+func drugOf(p *clinic.Prescription) string {
+	switch {
+	case p.INN != "":
+		return p.INN
+	case p.Trade != "":
+		return p.Trade
+	}
+	return p.Coding.Name
+}
+
+// allergyWarnings holds a newly stated allergy against what the patient takes.
+func (r *Records) allergyWarnings(tx *store.Tx, a *clinic.Allergy) ([]check.Warning, error) {
+	taken, err := tx.RunningPrescriptions(a.Patient, clinic.ID{})
+	if err != nil {
+		return nil, err
+	}
+	for i := range taken {
+		p := &taken[i]
+		if r.over(p) || !provokes(a, p) {
+			continue
+		}
+		if struck, err := ofStruck(tx, p); err != nil {
+			return nil, err
+		} else if !struck {
+			return []check.Warning{{Field: "substance", Key: "warn.prescription.allergy"}}, nil
+		}
+	}
+	return nil, nil
 }

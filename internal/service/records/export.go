@@ -67,6 +67,9 @@ func (r *Records) SignedProtocols(ctx context.Context, patient clinic.ID) ([]cli
 	if patient.IsZero() {
 		return q.AllProtocols(clinic.ProtocolSigned)
 	}
+	if err := r.known(ctx, patient); err != nil {
+		return nil, err
+	}
 	all, err := q.Protocols(patient)
 	if err != nil {
 		return nil, err
@@ -80,15 +83,27 @@ func (r *Records) SignedProtocols(ctx context.Context, patient clinic.ID) ([]cli
 	return out, nil
 }
 
-// ExportPatients walks over all cards for a list that leaves the program.
+// ExportPatients walks over all cards for a list that leaves the program. That all
+// of them are read is in the ledger before the first one is given out; what became
+// of it is for Exported to say.
 func (r *Records) ExportPatients(ctx context.Context) (iter.Seq2[clinic.Patient, error], error) {
 	if err := r.who.Require(clinic.ExportCards); err != nil {
 		return nil, err
 	}
-	return r.store.Reader(ctx).Patients, nil
+	q := r.store.Reader(ctx)
+	n, err := q.PatientCount()
+	if err != nil {
+		return nil, err
+	}
+	return q.Patients, r.left(ctx, "view", "patients", n)
 }
 
 // Exported notes in the ledger that data have left the program (R10.4, R11.4).
 func (r *Records) Exported(ctx context.Context, what string, count int) error {
-	return r.looked(ctx, "export", what, clinic.ID{}, count)
+	if !r.who.May(clinic.ExportCards) {
+		if err := r.who.Require(clinic.ExportCare); err != nil {
+			return err
+		}
+	}
+	return r.left(ctx, "export", what, count)
 }

@@ -4,12 +4,11 @@ import (
 	"context"
 
 	"feldsher/internal/clinic"
-	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
 // Act is one act that the ledger tells of. Show says of which classes the values
-// may be shown to the user who asked.
+// may be shown to the user who asked; those of others are not in the Payload.
 type Act struct {
 	Header  ledger.Header
 	Payload *ledger.Payload
@@ -30,10 +29,8 @@ func (r *Records) Log(ctx context.Context, patient clinic.ID, limit int) ([]Act,
 		}
 	}
 	if !patient.IsZero() {
-		if known, err := r.store.Reader(ctx).HasPatient(patient); err != nil {
+		if err := r.known(ctx, patient); err != nil {
 			return nil, err
-		} else if !known {
-			return nil, fault.New(fault.NotFound, "fault.patient.none")
 		}
 	}
 	show := func(c ledger.Class) bool {
@@ -57,6 +54,7 @@ func (r *Records) Log(ctx context.Context, patient clinic.ID, limit int) ([]Act,
 			return nil, err
 		}
 		for _, p := range o.Payloads {
+			hide(p, show)
 			out = append(out, Act{o.Header, p, names[p.Actor], show})
 		}
 		if len(out) >= limit {
@@ -64,6 +62,28 @@ func (r *Records) Log(ctx context.Context, patient clinic.ID, limit int) ([]Act,
 		}
 	}
 	return out, r.looked(ctx, "view", "ledger", patient, len(out))
+}
+
+// hide takes the values out of a payload that the user may not see: what was done to
+// which record stays. It is not left to whoever prints the log.
+func hide(p *ledger.Payload, show func(ledger.Class) bool) {
+	if !show(ledger.None) {
+		blank(p.Rows)
+	}
+	for i := range p.Parts {
+		if !show(p.Parts[i].Class) {
+			blank(p.Parts[i].Rows)
+			p.Parts[i].Sealed = nil
+		}
+	}
+}
+
+func blank(changes []ledger.Change) {
+	for i := range changes {
+		for j := range changes[i].Columns {
+			changes[i].Columns[j].Old, changes[i].Columns[j].New = nil, nil
+		}
+	}
 }
 
 func (r *Records) staffNames(ctx context.Context) (map[clinic.ID]string, error) {

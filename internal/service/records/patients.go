@@ -2,6 +2,8 @@ package records
 
 import (
 	"context"
+	"fmt"
+	"slices"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/check"
@@ -28,6 +30,7 @@ func (r *Records) RegisterPatient(ctx context.Context, p clinic.Patient) (Saved,
 	if err != nil {
 		return Saved{}, err
 	}
+	p = cloneCard(p)
 	warnings, err := preparePatient(&p, org.Country, r.now())
 	if err != nil {
 		return Saved{}, err
@@ -39,6 +42,9 @@ func (r *Records) RegisterPatient(ctx context.Context, p clinic.Patient) (Saved,
 				return err
 			}
 		}
+		if err := refers(tx, &p, &clinic.Patient{}); err != nil {
+			return err
+		}
 		w, err := checkLimit(tx, org.Patients)
 		if err != nil {
 			return err
@@ -46,7 +52,55 @@ func (r *Records) RegisterPatient(ctx context.Context, p clinic.Patient) (Saved,
 		warnings = append(warnings, w...)
 		return tx.PutPatient(&p)
 	})
-	return Saved{p, warnings}, err
+	if err != nil {
+		return Saved{}, err // with no number that was never given
+	}
+	return Saved{p, warnings}, nil
+}
+
+// cloneCard copies the lists of a card, so that what the caller holds stays as it
+// is and what was stored can be told from what was changed in place.
+func cloneCard(p clinic.Patient) clinic.Patient {
+	p.FormerNames, p.Contacts, p.Addresses = slices.Clone(p.FormerNames), slices.Clone(p.Contacts), slices.Clone(p.Addresses)
+	p.Documents, p.Background = slices.Clone(p.Documents), slices.Clone(p.Background)
+	p.Representatives = slices.Clone(p.Representatives)
+	return p
+}
+
+// refers checks that the cards a card newly names are there: the mother's, those
+// of representatives.
+func refers(tx *store.Tx, p, old *clinic.Patient) error {
+	known := map[clinic.ID]bool{{}: true, old.Mother: true}
+	for i := range old.Representatives {
+		known[old.Representatives[i].Person] = true
+	}
+	there := func(field string, id clinic.ID) error {
+		if known[id] {
+			return nil
+		}
+		if ok, err := tx.Has("patient", id); err != nil || ok {
+			return err
+		}
+		return fault.At(field, "fault.patient.none")
+	}
+	if err := there("mother", p.Mother); err != nil {
+		return err
+	}
+	for i := range p.Representatives {
+		if err := there(fmt.Sprintf("representatives[%d].person", i), p.Representatives[i].Person); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// liveCard reads a card that can be written to: one that was struck out can't.
+func liveCard(tx *store.Tx, id clinic.ID) (clinic.Patient, error) {
+	p, err := tx.Patient(id)
+	if err == nil && !p.Deleted.IsZero() {
+		err = fault.New(fault.NotFound, "fault.patient.none")
+	}
+	return p, err
 }
 
 func refuseKnown(tx *store.Tx, id clinic.ID) error {
@@ -102,11 +156,11 @@ func (r *Records) EditPatient(ctx context.Context, id clinic.ID, change func(cli
 	}
 	var out Saved
 	err = r.update(ctx, "patient.edit", func(tx *store.Tx) error {
-		old, err := tx.Patient(id)
+		old, err := liveCard(tx, id)
 		if err != nil {
 			return err
 		}
-		p, err := change(old)
+		p, err := change(cloneCard(old))
 		if err != nil {
 			return err
 		}
@@ -116,10 +170,16 @@ func (r *Records) EditPatient(ctx context.Context, id clinic.ID, change func(cli
 		if err != nil {
 			return err
 		}
+		if err := refers(tx, &p, &old); err != nil {
+			return err
+		}
 		out = Saved{p, warnings}
 		return tx.PutPatient(&out.Patient)
 	})
-	return out, err
+	if err != nil {
+		return Saved{}, err
+	}
+	return out, nil
 }
 
 // AnnulPatient strikes a card out that was made by mistake; its number stays
@@ -128,17 +188,39 @@ func (r *Records) AnnulPatient(ctx context.Context, id clinic.ID, why string) er
 	if err := r.who.Require(clinic.WriteCards); err != nil {
 		return err
 	}
-	if why == "" {
-		return fault.At("why", "fault.patient.annul_why")
+	if err := reason(&why, "fault.patient.annul_why"); err != nil {
+		return err
 	}
 	return r.update(ctx, "patient.annul", func(tx *store.Tx) error {
-		p, err := tx.Patient(id)
+		p, err := liveCard(tx, id)
 		if err != nil {
 			return err
 		}
 		p.Annulled, p.Deleted = why, tx.Now()
 		return tx.PutPatient(&p)
 	})
+}
+
+// reason checks why something was done: it must be said, on one line of text.
+func reason(why *string, key string) error {
+	var c checker
+	c.line("why", why)
+	if *why == "" {
+		c.fail(fault.At("why", key))
+	}
+	return c.err
+}
+
+// Annulled lists the cards that were struck out, with their numbers and why (R1.2).
+func (r *Records) Annulled(ctx context.Context) ([]clinic.Patient, error) {
+	if err := r.who.Require(clinic.ReadCards); err != nil {
+		return nil, err
+	}
+	list, err := r.store.Reader(ctx).Annulled()
+	if err != nil {
+		return nil, err
+	}
+	return list, r.looked(ctx, "view", "annulled", clinic.ID{}, len(list))
 }
 
 // Patient reads a card by its id and notes that it was viewed.

@@ -18,21 +18,22 @@ type Templates interface {
 // not know are refused; those without a value get the template's default.
 func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic.Protocol) (clinic.Protocol, error) {
 	if err := r.who.Require(clinic.WriteCare); err != nil {
-		return p, err
+		return clinic.Protocol{}, err
 	}
 	t, err := templates.Template(ctx, p.Template)
 	if err != nil {
-		return p, err
+		return clinic.Protocol{}, err
 	}
 	p.TemplateVersion, p.Title, p.Lang, p.Shape = t.Version, t.Title, t.Lang, t.Fields
 	p.Version, p.Amends, p.Why, p.Status, p.Original = 1, clinic.ID{}, "", clinic.ProtocolDraft, "paper"
 	p.Signed, p.Signer, p.Digest, p.Signature, p.Scan, p.Qualified = 0, clinic.ID{}, nil, nil, clinic.ID{}, clinic.ID{}
+	p.SignerName, p.SignerPost, p.Care, p.Deleted = "", "", nil, 0
 	p.Values = withDefaults(t.Fields, p.Values)
 	if err := checkValues(&p, false); err != nil {
-		return p, err
+		return clinic.Protocol{}, err
 	}
 	err = r.update(ctx, "protocol.add", func(tx *store.Tx) error {
-		v, err := tx.Visit(p.Visit)
+		v, err := liveVisit(tx, p.Visit)
 		if err != nil {
 			return err
 		}
@@ -50,7 +51,19 @@ func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic
 		p.Written = tx.Now()
 		return tx.PutProtocol(&p)
 	})
-	return p, err
+	if err != nil {
+		return clinic.Protocol{}, err
+	}
+	return p, nil
+}
+
+// liveVisit reads a visit that a document may stand on: one that was not struck out.
+func liveVisit(tx *store.Tx, id clinic.ID) (clinic.Visit, error) {
+	v, err := tx.Visit(id)
+	if err == nil && v.Status == clinic.VisitStruck {
+		err = fault.New(fault.Conflict, "fault.visit.struck")
+	}
+	return v, err
 }
 
 func withDefaults(fields []clinic.Field, values map[string]string) map[string]string {
@@ -89,7 +102,10 @@ func (r *Records) EditProtocol(ctx context.Context, id clinic.ID, values map[str
 		out = p
 		return tx.PutProtocol(&out)
 	})
-	return out, err
+	if err != nil {
+		return clinic.Protocol{}, err
+	}
+	return out, nil
 }
 
 // SignProtocol makes a draft final: from here on nobody changes a word of it. The
@@ -115,7 +131,7 @@ func (r *Records) SignProtocol(ctx context.Context, id clinic.ID) (clinic.Protoc
 		if err != nil {
 			return err
 		}
-		visit, err := tx.Visit(p.Visit)
+		visit, err := liveVisit(tx, p.Visit)
 		if err != nil {
 			return err
 		}
@@ -125,21 +141,30 @@ func (r *Records) SignProtocol(ctx context.Context, id clinic.ID) (clinic.Protoc
 		out = p
 		return tx.PutProtocol(&out)
 	})
-	return out, err
+	if err != nil {
+		return clinic.Protocol{}, err
+	}
+	return out, nil
 }
 
 // sign puts the user's name and signature under a protocol and what it stands on.
 func (r *Records) sign(p *clinic.Protocol, patient *clinic.Patient, visit *clinic.Visit, at clinic.Time) (err error) {
 	p.Care = clinic.CareOf(patient, visit)
 	p.Status, p.Signed = clinic.ProtocolSigned, at
-	p.Signer, p.SignerName, p.SignerPost = r.who.ID, r.who.Name.String(), r.who.Position
-	if p.SignerName == "" {
-		p.SignerName = r.who.Login
+	p.Signer, p.SignerName, p.SignerPost = r.who.ID, nameOf(&r.who.Staff), r.who.Position
+	// The store keeps an empty list as none: the digest must be of what is read back.
+	if len(p.Values) == 0 {
+		p.Values = nil
+	}
+	if len(p.Shape) == 0 {
+		p.Shape = nil
 	}
 	if p.Digest, err = p.SignedDigest(); err != nil {
 		return err
 	}
-	p.Signature = r.store.Session().SignAsUser(p.Digest)
+	if p.Signature = r.store.Session().SignAsUser(p.Digest); p.Signature == nil {
+		return fault.New(fault.Forbidden, "fault.store.closed")
+	}
 	return nil
 }
 
@@ -150,8 +175,8 @@ func (r *Records) AmendProtocol(ctx context.Context, id clinic.ID, why string, v
 	if err := r.who.Require(clinic.SignProtocols); err != nil {
 		return out, err
 	}
-	if why == "" {
-		return out, fault.At("why", "fault.protocol.why")
+	if err := reason(&why, "fault.protocol.why"); err != nil {
+		return out, err
 	}
 	err := r.update(ctx, "protocol.amend", func(tx *store.Tx) error {
 		old, err := tx.Protocol(id)
@@ -185,7 +210,10 @@ func (r *Records) AmendProtocol(ctx context.Context, id clinic.ID, why string, v
 		out = p
 		return tx.PutProtocol(&out)
 	})
-	return out, err
+	if err != nil {
+		return clinic.Protocol{}, err
+	}
+	return out, nil
 }
 
 // Protocol reads a protocol, checks its signature and notes that it was viewed.
@@ -203,14 +231,18 @@ func (r *Records) Protocol(ctx context.Context, id clinic.ID) (clinic.Protocol, 
 	return p, r.looked(ctx, "view", "protocol", p.Patient, 1)
 }
 
-// Protocols lists a patient's protocols, the newest first.
+// Protocols lists a patient's protocols, the newest first. Signatures are checked
+// where one is opened or printed, not in a list.
 func (r *Records) Protocols(ctx context.Context, patient clinic.ID) ([]clinic.Protocol, error) {
 	if err := r.who.Require(clinic.ReadCare); err != nil {
+		return nil, err
+	}
+	if err := r.known(ctx, patient); err != nil {
 		return nil, err
 	}
 	list, err := r.store.Reader(ctx).Protocols(patient)
 	if err != nil {
 		return nil, err
 	}
-	return list, r.looked(ctx, "view", "protocol", patient, 1)
+	return list, r.looked(ctx, "view", "protocol", patient, len(list))
 }

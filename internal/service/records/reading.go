@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/check"
 	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
 )
 
 // Visit reads a visit whole and notes that it was viewed.
@@ -65,39 +67,81 @@ func (r *Records) Visits(ctx context.Context, patient clinic.ID) ([]clinic.Visit
 	if err := r.who.Require(clinic.ReadCare); err != nil {
 		return nil, err
 	}
-	q := r.store.Reader(ctx)
-	if known, err := q.HasPatient(patient); err != nil {
+	if err := r.known(ctx, patient); err != nil {
 		return nil, err
-	} else if !known {
-		return nil, fault.New(fault.NotFound, "fault.patient.none")
 	}
-	list, err := q.Visits(patient)
+	list, err := r.store.Reader(ctx).Visits(patient)
 	if err != nil {
 		return nil, err
 	}
 	return list, r.looked(ctx, "view", "visit", patient, len(list))
 }
 
-// AddProblem writes a line of the problem list.
+// known refuses the id of a card that is not there, where an empty list would pass
+// for an answer.
+func (r *Records) known(ctx context.Context, patient clinic.ID) error {
+	if there, err := r.store.Reader(ctx).HasPatient(patient); err != nil || there {
+		return err
+	}
+	return fault.New(fault.NotFound, "fault.patient.none")
+}
+
+// AddProblem writes a line of the problem list; one with the id of a line that is
+// there changes it, but for whose it is and where it came from.
 func (r *Records) AddProblem(ctx context.Context, p clinic.Problem) (clinic.Problem, error) {
 	if err := r.who.Require(clinic.Prescribe); err != nil {
 		return p, err
 	}
+	if p.Status == "" {
+		p.Status = "active"
+	}
 	var c checker
 	c.oneOf("status", p.Status, []string{"active", "remission", "resolved"})
 	c.text("text", &p.Text)
+	if p.Code == "" && p.Text == "" {
+		c.fail(fault.At("code", "fault.field.empty"))
+	}
 	c.date("since", p.Since)
+	c.date("resolved", p.Resolved)
 	c.sane(&p)
 	if c.err != nil {
-		return p, c.err
+		return clinic.Problem{}, c.err
 	}
-	return p, r.putOne(ctx, "problem.save", p.Patient, func(tx txWriter) error { return tx.PutProblem(&p) })
+	p.Deleted = 0
+	err := r.update(ctx, "problem.save", func(tx *store.Tx) error {
+		if _, err := liveCard(tx, p.Patient); err != nil {
+			return err
+		}
+		// Nobody else writes meanwhile: the committed state is the present one.
+		stored, err := r.store.Reader(ctx).Problems(p.Patient)
+		if err != nil {
+			return err
+		}
+		for i := range stored {
+			if stored[i].ID == p.ID {
+				p.Source, p.Diagnosis = stored[i].Source, stored[i].Diagnosis
+			}
+		}
+		return tx.PutProblem(&p)
+	})
+	if err != nil {
+		return clinic.Problem{}, err
+	}
+	return p, nil
 }
 
-// AddAllergy writes an allergy; the next prescriptions are held against it.
-func (r *Records) AddAllergy(ctx context.Context, a clinic.Allergy) (clinic.Allergy, error) {
+// SavedAllergy is a stored allergy with what the patient takes against it.
+type SavedAllergy struct {
+	clinic.Allergy
+	Warnings []check.Warning `json:"-"`
+}
+
+// AddAllergy writes an allergy and holds it against what the patient takes; the next
+// prescriptions are held against it (R3.3). One with the id of an allergy that is
+// there changes it: it is refuted, say.
+func (r *Records) AddAllergy(ctx context.Context, a clinic.Allergy) (SavedAllergy, error) {
 	if err := r.who.Require(clinic.WriteCare); err != nil {
-		return a, err
+		return SavedAllergy{}, err
 	}
 	if a.Status == "" {
 		a.Status = "active"
@@ -115,7 +159,30 @@ func (r *Records) AddAllergy(ctx context.Context, a clinic.Allergy) (clinic.Alle
 	c.date("since", a.Since)
 	c.sane(&a)
 	if c.err != nil {
-		return a, c.err
+		return SavedAllergy{}, c.err
 	}
-	return a, r.putOne(ctx, "allergy.save", a.Patient, func(tx txWriter) error { return tx.PutAllergy(&a) })
+	a.Deleted = 0
+	var warnings []check.Warning
+	err := r.update(ctx, "allergy.save", func(tx *store.Tx) error {
+		if _, err := liveCard(tx, a.Patient); err != nil {
+			return err
+		}
+		stored, err := tx.Allergies(a.Patient)
+		if err != nil {
+			return err
+		}
+		for i := range stored {
+			if stored[i].ID == a.ID {
+				a.Source = stored[i].Source
+			}
+		}
+		if warnings, err = r.allergyWarnings(tx, &a); err != nil {
+			return err
+		}
+		return tx.PutAllergy(&a)
+	})
+	if err != nil {
+		return SavedAllergy{}, err
+	}
+	return SavedAllergy{a, warnings}, nil
 }

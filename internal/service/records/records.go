@@ -37,25 +37,45 @@ func (r *Records) update(ctx context.Context, intent string, fn func(*store.Tx) 
 	return r.store.Update(ctx, journal.Act{Actor: r.who.ID, Intent: intent}, fn)
 }
 
-// accessBatch is how many acts of looking are held back for one entry.
-const accessBatch = 100
+// accessBatch is how many acts of looking are held back for one entry, accessHeld
+// how many at most while they can't be written: a full disk keeps nobody from a
+// card at once, and what was looked at is not forgotten.
+const (
+	accessBatch = 100
+	accessHeld  = 5000
+)
 
-// looked notes an act of looking; Flush writes the notes.
+// looked notes an act of looking; Flush writes the notes. It fails only when too
+// many could not be written.
 func (r *Records) looked(ctx context.Context, action, what string, patient clinic.ID, count int) error {
 	r.mu.Lock()
 	r.accesses = append(r.accesses, ledger.Access{
 		At: r.now().UnixMilli(), Action: action, What: what, Patient: patient, Count: int64(count),
 	})
-	full := len(r.accesses) >= accessBatch
+	held := len(r.accesses)
 	r.mu.Unlock()
-	if full {
-		return r.Flush(ctx)
+	if held%accessBatch != 0 {
+		return nil
+	}
+	// What was seen was seen, also where nobody waits for it any more.
+	if err := r.Flush(context.WithoutCancel(ctx)); err != nil && held >= accessHeld {
+		return err
 	}
 	return nil
 }
 
+// left notes that data leave the program, at once: of all acts this is the one that
+// a power cut must not wipe out (R10.4).
+func (r *Records) left(ctx context.Context, action, what string, count int) error {
+	if err := r.looked(ctx, action, what, clinic.ID{}, count); err != nil {
+		return err
+	}
+	return r.Flush(ctx)
+}
+
 // Flush writes the acts of looking noted so far to the ledger (R11.4). Call it
-// when the user leaves.
+// when the user leaves, locks the screen or has been idle for a while: until then
+// at most a hundred acts are held in memory.
 func (r *Records) Flush(ctx context.Context) error {
 	r.mu.Lock()
 	acts := r.accesses
@@ -68,19 +88,4 @@ func (r *Records) Flush(ctx context.Context) error {
 		return err
 	}
 	return nil
-}
-
-// txWriter is what a single record needs of a transaction.
-type txWriter interface {
-	PutProblem(*clinic.Problem) error
-	PutAllergy(*clinic.Allergy) error
-}
-
-func (r *Records) putOne(ctx context.Context, intent string, patient clinic.ID, put func(txWriter) error) error {
-	return r.update(ctx, intent, func(tx *store.Tx) error {
-		if _, err := tx.Patient(patient); err != nil {
-			return err
-		}
-		return put(tx)
-	})
 }

@@ -3,6 +3,8 @@ package records
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"feldsher/internal/clinic"
@@ -25,16 +27,20 @@ func (r *Records) AddVisit(ctx context.Context, v clinic.Visit) (SavedVisit, err
 	if err := r.mayWrite(&v, nil); err != nil {
 		return SavedVisit{}, err
 	}
+	v = cloneVisit(v)
 	if v.Staff.IsZero() && v.StaffName == "" {
-		v.Staff, v.StaffName = r.who.ID, r.who.Name.String()
+		v.Staff, v.StaffName = r.who.ID, nameOf(&r.who.Staff)
 	}
-	v.Entered = clinic.TimeOf(r.now())
+	v.Entered, v.Deleted = clinic.TimeOf(r.now()), 0
 	if err := r.prepareVisit(&v); err != nil {
 		return SavedVisit{}, err
 	}
 	var out SavedVisit
 	err := r.update(ctx, "visit.add", func(tx *store.Tx) error {
-		if _, err := tx.Patient(v.Patient); err != nil {
+		if _, err := liveCard(tx, v.Patient); err != nil {
+			return err
+		}
+		if err := nameStaff(tx, &v); err != nil {
 			return err
 		}
 		if !v.ID.IsZero() {
@@ -44,14 +50,44 @@ func (r *Records) AddVisit(ctx context.Context, v clinic.Visit) (SavedVisit, err
 				return err
 			}
 		}
-		warnings, err := prescriptionWarnings(tx, &v)
+		warnings, err := r.prescriptionWarnings(tx, &v)
 		if err != nil {
 			return err
 		}
 		out = SavedVisit{v, warnings}
 		return tx.PutVisit(&out.Visit)
 	})
-	return out, err
+	if err != nil {
+		return SavedVisit{}, err
+	}
+	return out, nil
+}
+
+// cloneVisit copies the lists of a visit; see cloneCard.
+func cloneVisit(v clinic.Visit) clinic.Visit {
+	v.Diagnoses, v.Observations = slices.Clone(v.Diagnoses), slices.Clone(v.Observations)
+	v.Prescriptions, v.Orders = slices.Clone(v.Prescriptions), slices.Clone(v.Orders)
+	return v
+}
+
+func nameOf(s *clinic.Staff) string {
+	if name := s.Name.String(); name != "" {
+		return name
+	}
+	return s.Login
+}
+
+// nameStaff writes the name of who gave care beside the id, as it is then.
+func nameStaff(tx *store.Tx, v *clinic.Visit) error {
+	if v.Staff.IsZero() || v.StaffName != "" {
+		return nil
+	}
+	s, err := tx.Staff(v.Staff)
+	if fault.Is(err, fault.NotFound) {
+		return fault.At("staff", "fault.staff.none")
+	}
+	v.StaffName = nameOf(&s)
+	return err
 }
 
 // EditVisit changes a visit: change gets the stored one and returns what it
@@ -69,7 +105,7 @@ func (r *Records) EditVisit(ctx context.Context, id clinic.ID, change func(clini
 		if old.Status == clinic.VisitStruck {
 			return fault.New(fault.Conflict, "fault.visit.struck")
 		}
-		v, err := change(old)
+		v, err := change(cloneVisit(old))
 		if err != nil {
 			return err
 		}
@@ -80,21 +116,43 @@ func (r *Records) EditVisit(ctx context.Context, id clinic.ID, change func(clini
 			return fault.New(fault.Conflict, "fault.visit.patient")
 		}
 		v.ID, v.Entered, v.Source, v.Deleted = old.ID, old.Entered, old.Source, old.Deleted
+		if v.Staff != old.Staff && v.StaffName == old.StaffName {
+			v.StaffName = ""
+		}
+		if err := nameStaff(tx, &v); err != nil {
+			return err
+		}
+		r.prescribes(&v, &old)
 		if err := r.prepareVisit(&v); err != nil {
 			return err
 		}
-		warnings, err := prescriptionWarnings(tx, &v)
+		warnings, err := r.prescriptionWarnings(tx, &v)
 		if err != nil {
 			return err
 		}
 		out = SavedVisit{v, warnings}
 		return tx.PutVisit(&out.Visit)
 	})
-	return out, err
+	if err != nil {
+		return SavedVisit{}, err
+	}
+	return out, nil
+}
+
+// prescribes puts the user's name to the prescriptions that an edit adds: they are
+// not of whoever saw the patient first.
+func (r *Records) prescribes(v, old *clinic.Visit) {
+	for i := range v.Prescriptions {
+		p := &v.Prescriptions[i]
+		was := slices.IndexFunc(old.Prescriptions, func(o clinic.Prescription) bool { return o.ID == p.ID })
+		if was < 0 && p.Staff.IsZero() {
+			p.Staff = r.who.ID
+		}
+	}
 }
 
 // mayWrite asks for the right to write care, and for that to prescribe where
-// diagnoses or prescriptions are new or changed.
+// diagnoses or prescriptions are new, changed, or struck out with their visit.
 func (r *Records) mayWrite(v, old *clinic.Visit) error {
 	if err := r.who.Require(clinic.WriteCare); err != nil {
 		return err
@@ -103,22 +161,11 @@ func (r *Records) mayWrite(v, old *clinic.Visit) error {
 	if old != nil {
 		before = *old
 	}
-	if sameList(v.Diagnoses, before.Diagnoses) && sameList(v.Prescriptions, before.Prescriptions) {
+	struck := v.Status == clinic.VisitStruck && len(v.Diagnoses)+len(v.Prescriptions) > 0
+	if !struck && slices.Equal(v.Diagnoses, before.Diagnoses) && slices.Equal(v.Prescriptions, before.Prescriptions) {
 		return nil
 	}
 	return r.who.Require(clinic.Prescribe)
-}
-
-func sameList[T comparable](a, b []T) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // The values that kinds may have.
@@ -131,6 +178,7 @@ var (
 	obsKinds   = []string{"vital", "laboratory", "examination", "survey"}
 	rxStates   = []string{"active", "stopped", "completed"}
 	orderKinds = []string{"laboratory", "examination", "procedure", "referral", "regimen"}
+	orderState = []string{"ordered", "done", "refused", "late"}
 )
 
 // prepareVisit checks a visit and fills in what goes without saying.
@@ -157,18 +205,20 @@ func (r *Records) prepareVisit(v *clinic.Visit) error {
 	if !v.CareUntil.IsZero() && v.CareUntil < v.CareFrom {
 		c.fail(fault.At("care_until", "fault.visit.until"))
 	}
-	if v.Status == clinic.VisitStruck && v.Struck == "" {
+	if v.Status == clinic.VisitStruck && strings.TrimSpace(v.Struck) == "" {
 		c.fail(fault.At("struck", "fault.visit.struck_why"))
 	}
 	v.Late = v.Entered.Std().Sub(v.CareFrom.Std()) > lateAfter
-	c.line("reason", &v.Reason)
-	c.line("staff_name", &v.StaffName)
-	for field, s := range map[string]*string{
-		"complaints": &v.Complaints, "anamnesis": &v.Anamnesis, "objective": &v.Objective,
-		"comment": &v.Comment, "advice": &v.Advice,
-	} {
-		c.text(field, s)
-	}
+	c.lines("", "reason staff_name struck", &v.Reason, &v.StaffName, &v.Struck)
+	c.text("complaints", &v.Complaints)
+	c.text("anamnesis", &v.Anamnesis)
+	c.text("objective", &v.Objective)
+	c.text("comment", &v.Comment)
+	c.text("advice", &v.Advice)
+	rows(&c, "diagnoses", v.Diagnoses, func(d *clinic.Diagnosis) *clinic.Record { return &d.Record })
+	rows(&c, "observations", v.Observations, func(o *clinic.Observation) *clinic.Record { return &o.Record })
+	rows(&c, "prescriptions", v.Prescriptions, func(p *clinic.Prescription) *clinic.Record { return &p.Record })
+	rows(&c, "orders", v.Orders, func(o *clinic.Order) *clinic.Record { return &o.Record })
 	c.care(v, now)
 	c.sane(v)
 	return c.err
@@ -233,6 +283,10 @@ func (c *checker) care(v *clinic.Visit, now clinic.Time) {
 		if o.Status == "" {
 			o.Status = "ordered"
 		}
+		c.oneOf(at+"status", o.Status, orderState)
 		c.text(at+"text", &o.Text)
+		if o.Text == "" && o.Coding.Code == "" && o.Coding.Name == "" {
+			c.fail(fault.At(at+"text", "fault.field.empty"))
+		}
 	}
 }

@@ -16,8 +16,10 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"modernc.org/sqlite"
@@ -67,6 +69,8 @@ type Journal struct {
 	tables []*table
 	byName map[string]*table
 	stmts  map[string]*sql.Stmt
+	// directs are the driver's own statements, for rereading.
+	directs map[string]driver.StmtQueryContext
 
 	mode    mode
 	touched []touch
@@ -87,7 +91,7 @@ type Journal struct {
 func New(ctx context.Context, conn *sql.Conn, keys Keys, version uint32, now func() time.Time) (*Journal, error) {
 	j := &Journal{
 		conn: conn, keys: keys, schema: version,
-		byName: map[string]*table{}, stmts: map[string]*sql.Stmt{},
+		byName: map[string]*table{}, stmts: map[string]*sql.Stmt{}, directs: map[string]driver.StmtQueryContext{},
 		index: map[touchKey]int{}, heads: map[ledger.Chain]ledger.Head{},
 	}
 	for i, t := range clinic.Tables {
@@ -183,6 +187,11 @@ func (j *Journal) Close() error {
 		errs = append(errs, s.Close())
 	}
 	errs = append(errs, j.conn.Raw(func(c any) error {
+		for _, s := range j.directs {
+			if closer, ok := s.(io.Closer); ok {
+				errs = append(errs, closer.Close())
+			}
+		}
 		h, ok := c.(sqlite.HookRegisterer)
 		if !ok {
 			return fmt.Errorf("journal: connection %T has no hooks", c)

@@ -3,7 +3,10 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
 	"fmt"
+	"io"
 
 	"feldsher/internal/ledger"
 )
@@ -50,28 +53,58 @@ func (j *Journal) reread(ctx context.Context) ([][]any, error) {
 }
 
 // readBatch reads the rows with the given ids, as many as the batch has, and
-// yields those that are there in any order.
+// yields those that are there in any order. It asks the driver itself: for a save
+// of a few rows the way through database/sql costs as much as the reading.
 func (j *Journal) readBatch(ctx context.Context, t *table, batch int, ids []any, yield func(ledger.ID, []any)) error {
-	stmt, err := j.prepare(ctx, t.reread[batch])
-	if err != nil {
-		return err
+	args := make([]driver.NamedValue, len(ids))
+	for i, id := range ids {
+		args[i] = driver.NamedValue{Ordinal: i + 1, Value: id}
 	}
-	rows, err := stmt.QueryContext(ctx, ids...)
-	if err != nil {
-		return fmt.Errorf("journal: reread %s: %w", t.Name, err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		row, err := t.scan(rows)
+	return j.conn.Raw(func(c any) error {
+		stmt, err := j.direct(ctx, c, t.reread[batch])
 		if err != nil {
 			return err
 		}
-		yield(idOf(row[0]), row)
+		rows, err := stmt.QueryContext(ctx, args)
+		if err != nil {
+			return fmt.Errorf("journal: reread %s: %w", t.Name, err)
+		}
+		defer func() { _ = rows.Close() }()
+		cells := make([]driver.Value, len(t.columns))
+		for {
+			if err := rows.Next(cells); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return fmt.Errorf("journal: reread %s: %w", t.Name, err)
+			}
+			row := make([]any, len(cells))
+			for i, v := range cells {
+				row[i] = v
+			}
+			yield(idOf(row[0]), row)
+		}
+	})
+}
+
+// direct keeps statements of the driver's own, prepared once.
+func (j *Journal) direct(ctx context.Context, conn any, query string) (driver.StmtQueryContext, error) {
+	if s, ok := j.directs[query]; ok {
+		return s, nil
 	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("journal: reread %s: %w", t.Name, err)
+	preparer, ok := conn.(driver.ConnPrepareContext)
+	if !ok {
+		return nil, fmt.Errorf("journal: connection %T prepares nothing", conn)
 	}
-	return nil
+	s, err := preparer.PrepareContext(context.WithoutCancel(ctx), query)
+	if err != nil {
+		return nil, fmt.Errorf("journal: prepare: %w", err)
+	}
+	q, ok := s.(driver.StmtQueryContext)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("journal: statement %T asks nothing", s), s.Close())
+	}
+	j.directs[query] = q
+	return q, nil
 }
 
 func (t *table) scan(rows *sql.Rows) ([]any, error) {

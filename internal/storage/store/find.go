@@ -61,8 +61,8 @@ func findPatients(q querier, query string, limit int) ([]clinic.Brief, error) {
 	}
 	f := finder{q: q, limit: min(limit, maxFound), index: map[int64]int{}}
 	for _, a := range asksOf(fold.Parse(cutRunes(query, maxTyped))) {
-		if len(f.hits) > 0 && len(a.slots) > 0 {
-			break // a name and a year: the year is not also looked for among phones
+		if len(a.slots) > 0 && f.sure() {
+			break
 		}
 		if err := f.run(&a); err != nil {
 			return nil, err
@@ -94,6 +94,13 @@ func (f *finder) add(h hit) {
 	case h.score < f.hits[i].score:
 		f.hits[i] = h
 	}
+}
+
+// sure reports whether a card was found for what was typed as it stands. A name
+// and a year that fit a card are not also looked for as a name and the end of a
+// phone: whoever means that types «…1985».
+func (f *finder) sure() bool {
+	return slices.ContainsFunc(f.hits, func(h hit) bool { return h.score < scorePenalty })
 }
 
 // run answers one ask.

@@ -109,13 +109,17 @@ func splitLine(line string) (kind byte, words []string, surname int) {
 	return line[0], append(words, strings.Fields(rest)...), surname
 }
 
-// words lists the distinct words of all names.
+// words lists the words of all names, each as often as the name has it that has
+// it oftenest: Ахмет Ахмет is found by both.
 func (c *findCard) words() []string {
 	var out []string
 	for _, l := range c.lines {
 		_, words, _ := splitLine(l)
+		have := slices.Clone(out)
 		for _, w := range words {
-			if !slices.Contains(out, w) {
+			if i := slices.Index(have, w); i >= 0 {
+				have = slices.Delete(have, i, i+1)
+			} else {
 				out = append(out, w)
 			}
 		}

@@ -184,8 +184,8 @@ func check(t testing.TB, s *store.Store) {
 }
 
 func drawCard(t *rapid.T) *clinic.Patient {
-	word := rapid.OneOf(rapid.StringMatching(`[А-ЯЁ][а-яё]{2,11}`), rapid.StringMatching(`[А-ЯӘҚҒ][а-яәіңғүұқөһ]{3,9}`),
-		rapid.StringMatching(`[A-Z][a-z]{3,9}`), rapid.StringMatching(`[А-Я][а-я]{2,6}-[А-Я][а-я]{2,6}`))
+	word := rapid.OneOf(rapid.StringMatching(`[А-ЩЭ-ЯЁ][а-яё]{2,11}`), rapid.StringMatching(`[А-ЯӘҚҒ]а[а-яәіңғүұқөһ]{2,8}`),
+		rapid.StringMatching(`[A-Z][a-z]{3,9}`), rapid.StringMatching(`[А-ЩЭ-Я][а-я]{2,6}-[А-ЩЭ-Я][а-я]{2,6}`))
 	optional := func(g *rapid.Generator[string], label string) string {
 		if rapid.Bool().Draw(t, "has "+label) {
 			return g.Draw(t, label)
