@@ -2,13 +2,17 @@ package main
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 	"feldsher/internal/storage/store"
 )
 
-type checkCmd struct{}
+type checkCmd struct {
+	RebuildSearch bool `help:"${cli_check_rebuild}"`
+}
 
 // checkOut is one part of a check.
 type checkOut struct {
@@ -20,7 +24,7 @@ type checkOut struct {
 
 // Run checks everything that can be checked and fails with the first damage only
 // after the last part: a person wants to know all of it.
-func (checkCmd) Run(s *session) error {
+func (c *checkCmd) Run(s *session) error {
 	return s.with(func(d *desk) error {
 		if err := d.who.Require(clinic.CheckClinic); err != nil {
 			return err
@@ -29,11 +33,16 @@ func (checkCmd) Run(s *session) error {
 		if _, err := d.store.SweepBlobs(s.ctx, store.SweepAge); err != nil {
 			return err
 		}
+		if c.RebuildSearch {
+			if err := d.store.RebuildIndex(s.ctx); err != nil {
+				return err
+			}
+		}
 		var out []checkOut
 		var first error
-		for _, c := range d.store.Checks() {
-			n, err := c.Run(s.ctx)
-			row := checkOut{Part: c.Part, OK: err == nil, Count: n}
+		for _, part := range d.store.Checks() {
+			n, err := part.Run(s.ctx)
+			row := checkOut{Part: part.Part, OK: err == nil, Count: n}
 			if err != nil {
 				if s.ctx.Err() != nil {
 					return s.ctx.Err()
@@ -49,7 +58,8 @@ func (checkCmd) Run(s *session) error {
 				if !row.OK {
 					mark = "✗"
 				}
-				if err := s.print(nil, "%s %-14s %8d  %s", mark, s.t("cli_check_"+row.Part), row.Count, row.Detail); err != nil {
+				line := fmt.Sprintf("%s %-14s %8d  %s", mark, s.t("cli_check_"+row.Part), row.Count, row.Detail)
+				if err := s.print(nil, "%s", strings.TrimSpace(line)); err != nil {
 					return err
 				}
 			}

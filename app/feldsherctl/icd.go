@@ -82,7 +82,11 @@ func (c *icdSearchCmd) Run(s *session) error {
 			return writeJSON(s.stdout, out)
 		}
 		for _, r := range out {
-			if err := s.print(nil, "%-8s %s", r.Code, r.Name); err != nil {
+			mark := ""
+			if !r.Active {
+				mark = "  (" + s.t("cli_icd_off") + ")"
+			}
+			if err := s.print(nil, "%-8s %s%s", r.Code, r.Name, mark); err != nil {
 				return err
 			}
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"time"
 
 	"feldsher/internal/clinic"
@@ -110,7 +111,7 @@ func (o *logOut) summary() string {
 		}
 		text += a.Action + " " + a.What + "  "
 	}
-	return text
+	return strings.TrimSpace(text)
 }
 
 var kindNames = map[ledger.Kind]string{ledger.Insert: "insert", ledger.Update: "update", ledger.Purge: "purge"}

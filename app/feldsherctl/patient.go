@@ -15,6 +15,7 @@ type patientCmd struct {
 	Show  patientShowCmd  `cmd:"" help:"${cli_patient_show}"`
 	Edit  patientEditCmd  `cmd:"" help:"${cli_patient_edit}"`
 	Annul patientAnnulCmd `cmd:"" help:"${cli_patient_annul}"`
+	Gone  annulledCmd     `cmd:"" name:"annulled" help:"${cli_patient_gone}"`
 }
 
 // patientOut is a stored card with its warnings. What names a patient stands
@@ -211,5 +212,39 @@ func (c *patientAnnulCmd) Run(s *session) error {
 			return err
 		}
 		return s.print(map[string]any{"id": id}, "%s", s.t("cli_patient_annulled"))
+	})
+}
+
+type annulledCmd struct{}
+
+// annulledOut is a row of patient annulled: no number is missing from the lists
+// without a reason (R1.2).
+type annulledOut struct {
+	ID         clinic.ID   `json:"id"`
+	CaseNumber string      `json:"case_number"`
+	Annulled   string      `json:"annulled"`
+	Deleted    clinic.Time `json:"deleted"`
+}
+
+func (annulledCmd) Run(s *session) error {
+	return s.with(func(d *desk) error {
+		list, err := d.records.Annulled(s.ctx)
+		if err != nil {
+			return err
+		}
+		out := make([]annulledOut, len(list))
+		for i, p := range list {
+			out[i] = annulledOut{p.ID, p.CaseNumber, p.Annulled, p.Deleted}
+		}
+		if s.cli.JSON {
+			return writeJSON(s.stdout, out)
+		}
+		for _, r := range out {
+			if err := s.print(nil, "%-12s %s", r.CaseNumber, r.Annulled); err != nil {
+				return err
+			}
+		}
+		s.say("cli_found", "n", len(out))
+		return nil
 	})
 }

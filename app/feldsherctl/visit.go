@@ -114,7 +114,7 @@ func (c *visitListCmd) Run(s *session) error {
 			for _, dx := range v.Diagnoses {
 				codes += " " + dx.Code
 			}
-			if err := s.print(nil, "%s  %-9s%-20s %s", d.clock(v.CareFrom, minutes), v.Kind, codes, v.ID); err != nil {
+			if err := s.print(nil, "%s  %-9s  %-6s%-20s %s", d.clock(v.CareFrom, minutes), v.Kind, v.Status, codes, v.ID); err != nil {
 				return err
 			}
 		}

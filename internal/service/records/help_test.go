@@ -168,4 +168,3 @@ func same(t testing.TB, what string, got, want any) {
 		t.Errorf("%s: got\n%s\nwant\n%s", what, g, w)
 	}
 }
-

@@ -78,10 +78,23 @@ func (c *checker) printable(field, s string) {
 			c.fail(fault.At(field, "fault.field.long", "limit", maxText, "n", n))
 		}
 	}
-	for i := range len(s) {
-		if b := s[i]; b == 0x7f || b < ' ' && b != '\n' && b != '\t' && b != '\r' {
+	for _, r := range s {
+		if unprintable(r) {
 			c.fail(fault.At(field, "fault.field.control"))
 			return
 		}
 	}
+}
+
+// unprintable are control characters, and those that turn the direction of what
+// follows: a name could hide or mirror the rest of a line with them. Letters that
+// are written from right to left are as good as any.
+func unprintable(r rune) bool {
+	switch {
+	case r == '\n', r == '\t', r == '\r':
+		return false
+	case r < ' ', r >= 0x7f && r <= 0x9f:
+		return true
+	}
+	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
 }

@@ -6,6 +6,7 @@ import (
 
 	"modernc.org/sqlite"
 
+	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
@@ -138,7 +139,7 @@ func (j *Journal) differences(ctx context.Context) ([]difference, error) {
 				return nil, fmt.Errorf("journal: %s: column born was changed", tab.Name)
 			}
 			if tab.patientOf(t.old) != tab.patientOf(now) {
-				return nil, fmt.Errorf("journal: %s: a row's patient was changed", tab.Name)
+				return nil, fault.New(fault.Conflict, "fault.ledger.patient", "table", tab.Name)
 			}
 			if !tab.differs(t.old, now) {
 				continue

@@ -53,6 +53,22 @@ func endFounding(dir string) error {
 	return nil
 }
 
+// abandonFounding leaves the directory as it was found, where the founding failed
+// with the program still running. A clinic that stood there before has no mark.
+func abandonFounding(dir string, cause error) error {
+	if fault.Is(cause, fault.Conflict) {
+		return nil
+	}
+	mark := filepath.Join(dir, foundingMark)
+	if _, err := os.Stat(mark); err != nil {
+		return nil //nolint:nilerr // nothing was begun
+	}
+	if err := clearUnfinished(dir); err != nil {
+		return err
+	}
+	return errors.Join(os.Remove(mark), syncFolder(dir))
+}
+
 func clearUnfinished(dir string) error {
 	names := sealed.Files(filepath.Join(dir, databaseFile))
 	for _, n := range []string{"slots.a", "slots.b", "keyring.a", "keyring.b"} {

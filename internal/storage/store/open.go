@@ -41,7 +41,7 @@ func Found(ctx context.Context, dir string, f Founding, o Options) (*Store, stri
 	s := newStore(dir, lock, o)
 	phrase, err := s.found(ctx, f, o)
 	if err != nil {
-		return nil, "", errors.Join(err, s.Close())
+		return nil, "", errors.Join(err, s.Close(), abandonFounding(dir, err))
 	}
 	return s, phrase, nil
 }
