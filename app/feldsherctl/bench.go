@@ -148,7 +148,7 @@ func (b *bench) found(ctx context.Context, name string) (*desk, error) {
 	st, _, err := store.Found(ctx, filepath.Join(b.dir, name), store.Founding{
 		Organisation: demo.Organisation(clinic.Russia), Password: tourPassword, Params: b.params,
 		Admin: clinic.Staff{Login: tourLogin, Roles: []clinic.Role{clinic.Administrator, clinic.Head, clinic.Doctor}, Active: true},
-	}, store.Options{Now: b.now})
+	}, store.Options{Now: b.now, Throwaway: true})
 	if err != nil {
 		return nil, err
 	}

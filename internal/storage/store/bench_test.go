@@ -12,7 +12,15 @@ import (
 // BenchmarkVisitSave saves visits with their ledger entries, a transaction each.
 func BenchmarkVisitSave(b *testing.B) {
 	ctx := context.Background()
-	s := found(b, b.TempDir())
+	s, _, err := store.Found(ctx, b.TempDir(), store.Founding{
+		Organisation: clinic.Organisation{Title: "Проба", Country: clinic.Russia},
+		Admin:        clinic.Staff{Login: "admin", Roles: []clinic.Role{clinic.Administrator}, Active: true},
+		Password:     "correct horse", Params: cheap,
+	}, store.Options{Throwaway: true})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
 	p := clinic.Patient{Name: clinic.Name{Family: "Иванов"}, Sex: clinic.Male}
 	if err := s.Update(ctx, journal.Act{Intent: "x"}, func(tx *store.Tx) error { return tx.PutPatient(&p) }); err != nil {
 		b.Fatal(err)

@@ -5,9 +5,11 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 	"feldsher/internal/storage/journal"
 )
 
@@ -35,12 +37,32 @@ func newEntity[T any](table, columns string, record func(*T) *clinic.Record, fie
 	}
 	list := strings.Join(quoted, ", ")
 	e.put = `INSERT INTO ` + table + ` (id, born, deleted, ` + list + `) VALUES (?, ?, ?` +
-		strings.Repeat(", ?", len(quoted)) + `) ON CONFLICT (id) DO UPDATE SET deleted = excluded.deleted, ` + strings.Join(sets, ", ")
+		strings.Repeat(", ?", len(quoted)) + `) ON CONFLICT (id) DO UPDATE SET deleted = excluded.deleted, ` + strings.Join(sets, ", ") +
+		e.sameOwner()
 	e.get = `SELECT id, deleted, ` + list + ` FROM ` + table + ` WHERE `
 	return e
 }
 
-// save writes a record, new or changed; a record without an id gets one.
+// sameOwner is the condition under which a row may be written again: it hangs on
+// the same patient and visit as before.
+func (e *entity[T]) sameOwner() string {
+	where := ""
+	for _, owner := range []string{"patient", "visit"} {
+		if !slices.Contains(e.columns, owner) {
+			continue
+		}
+		if where == "" {
+			where = ` WHERE `
+		} else {
+			where += ` AND `
+		}
+		where += e.table + `."` + owner + `" IS excluded."` + owner + `"`
+	}
+	return where
+}
+
+// save writes a record, new or changed; a record without an id gets one. A row of
+// this id that hangs on another patient or visit stays where it is: Conflict.
 func (e *entity[T]) save(tx *Tx, v *T, patient clinic.ID) error {
 	r := e.record(v)
 	if r.ID.IsZero() {
@@ -49,8 +71,14 @@ func (e *entity[T]) save(tx *Tx, v *T, patient clinic.ID) error {
 	args := make([]any, 0, len(e.columns)+3)
 	args = append(args, r.ID, tx.Ordinal(), r.Deleted)
 	args = append(args, e.fields(v, &patient)...)
-	_, err := tx.Exec(e.put, args...)
-	return err
+	res, err := tx.Exec(e.put, args...)
+	if err != nil {
+		return err
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 1 {
+		return err
+	}
+	return fault.New(fault.Conflict, "fault.store.foreign_row", "table", e.table)
 }
 
 // querier is what reads: a reading connection or a transaction.

@@ -153,6 +153,9 @@ func (s *Store) open(ctx context.Context, o Options) error {
 
 // begin brings the schema to the present version and starts journal and reader.
 func (s *Store) begin(ctx context.Context) (err error) {
+	if err := s.tighten(); err != nil {
+		return err
+	}
 	if s.writer, err = s.db.Writer.Conn(ctx); err != nil {
 		return sealed.Classify(err)
 	}
@@ -168,7 +171,7 @@ func (s *Store) begin(ctx context.Context) (err error) {
 }
 
 func newStore(dir string, lock *dirLock, o Options) *Store {
-	s := &Store{dir: dir, lock: lock, now: o.Now, watchers: map[int]func([]string){}}
+	s := &Store{dir: dir, lock: lock, now: o.Now, throwaway: o.Throwaway, watchers: map[int]func([]string){}}
 	if s.now == nil {
 		s.now = time.Now
 	}
@@ -180,3 +183,18 @@ func sealedOptions(o Options, salt []byte) sealed.Options {
 }
 
 func errIsReadOnly(err error) bool { return errors.Is(err, syscall.EROFS) }
+
+// tighten keeps other users of the computer out of the directory and the
+// database's files. They could read nothing, but they shall not copy it either.
+func (s *Store) tighten() error {
+	for _, name := range append([]string{s.dir}, sealed.Files(s.path())...) {
+		mode := fs.FileMode(0o600)
+		if name == s.dir {
+			mode = 0o700
+		}
+		if err := os.Chmod(name, mode); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fault.Wrap(err, fault.Space, "fault.dir.unusable", "dir", s.dir)
+		}
+	}
+	return nil
+}

@@ -115,11 +115,16 @@ func readCard(q querier, p *clinic.Patient) (err error) {
 
 // PatientByCase finds a card by its case number, as printed.
 func (r *Reader) PatientByCase(number string) (clinic.Patient, error) {
-	id, err := scalar[clinic.ID](r, `SELECT id FROM patient WHERE case_number = ? ORDER BY id LIMIT 1`, number)
-	if err != nil {
+	ids, err := r.ids(`SELECT id FROM patient WHERE case_number = ? ORDER BY id LIMIT 2`, number)
+	switch {
+	case err != nil:
 		return clinic.Patient{}, err
+	case len(ids) == 0:
+		return clinic.Patient{}, fault.New(fault.NotFound, "fault.patient.none")
+	case len(ids) > 1:
+		return clinic.Patient{}, fault.New(fault.Conflict, "fault.patient.two", "number", number)
 	}
-	return r.Patient(id)
+	return r.Patient(ids[0])
 }
 
 // HasPatient reports whether a card is there, struck out or not.

@@ -50,6 +50,8 @@ type Store struct {
 	now     func() time.Time
 	reader  *Reader
 
+	throwaway bool
+
 	watching sync.Mutex
 	watchers map[int]func([]string)
 	nextID   int
@@ -60,9 +62,12 @@ const databaseFile = "clinic.db"
 
 // Options of opening.
 type Options struct {
-	Now     func() time.Time // the clock; time.Now by default
-	CacheMB int              // page cache a connection; 0 for the default of 64
-	Faults  faultfs.Layer    // tests only: what goes wrong below the database
+	Now func() time.Time // the clock; time.Now by default
+	// Throwaway marks a clinic that is made to be measured and thrown away.
+	Throwaway bool
+
+	CacheMB int           // page cache a connection; 0 for the default of 64
+	Faults  faultfs.Layer // tests only: what goes wrong below the database
 }
 
 // Session gives the keys of the logged-in user and the device.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/store"
 	"feldsher/internal/storage/vault"
@@ -87,5 +88,42 @@ func TestCardComesBack(t *testing.T) {
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestRowsStayWhereTheyHang: a row's id given at another visit or on another card
+// moves nothing.
+func TestRowsStayWhereTheyHang(t *testing.T) {
+	ctx := context.Background()
+	s := found(t, t.TempDir())
+	put := func(fn func(*store.Tx) error) error { return s.Update(ctx, journal.Act{Intent: "x"}, fn) }
+	a := clinic.Patient{Name: clinic.Name{Family: "Первый"}, Sex: clinic.Male, Contacts: []clinic.Contact{{Kind: "phone", Value: "1"}}}
+	b := clinic.Patient{Name: clinic.Name{Family: "Второй"}, Sex: clinic.Male}
+	for _, p := range []*clinic.Patient{&a, &b} {
+		if err := put(func(tx *store.Tx) error { return tx.PutPatient(p) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	v := clinic.Visit{
+		Patient: a.ID, Kind: "clinic", Status: "done", CareFrom: 1_700_000_000_000,
+		Diagnoses: []clinic.Diagnosis{{Coding: clinic.Coding{System: clinic.ICD10, Code: "J06.9"}}},
+	}
+	if err := put(func(tx *store.Tx) error { return tx.PutVisit(&v) }); err != nil {
+		t.Fatal(err)
+	}
+	thief := clinic.Visit{
+		Patient: a.ID, Kind: "clinic", Status: "done", CareFrom: 1_700_000_000_000,
+		Diagnoses: []clinic.Diagnosis{{Record: clinic.Record{ID: v.Diagnoses[0].ID}, Coding: clinic.Coding{System: clinic.ICD10, Code: "I10"}}},
+	}
+	if err := put(func(tx *store.Tx) error { return tx.PutVisit(&thief) }); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a diagnosis of another visit: %v", err)
+	}
+	b.Contacts = []clinic.Contact{{Record: clinic.Record{ID: a.Contacts[0].ID}, Kind: "phone", Value: "2"}}
+	if err := put(func(tx *store.Tx) error { return tx.PutPatient(&b) }); !fault.Is(err, fault.Conflict) {
+		t.Errorf("a phone of another card: %v", err)
+	}
+	got, err := s.Reader(ctx).Visit(v.ID)
+	if err != nil || len(got.Diagnoses) != 1 || got.Diagnoses[0].Code != "J06.9" {
+		t.Errorf("the visit was changed: %v %v", got.Diagnoses, err)
 	}
 }

@@ -30,6 +30,9 @@ CREATE TABLE patient (
 	source_code      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE INDEX patient_case ON patient (case_number);
+CREATE INDEX patient_deleted ON patient (deleted);
+
 CREATE TABLE former_name (
 	id         BLOB NOT NULL PRIMARY KEY,
 	born       INTEGER NOT NULL,
