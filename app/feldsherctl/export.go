@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -82,6 +84,10 @@ func (c *exportPDFCmd) Run(s *session) error {
 		if err := os.MkdirAll(c.Out, 0o700); err != nil {
 			return fault.Wrap(err, fault.Space, "fault.file.write", "file", c.Out)
 		}
+		// That they leave is on the disk before the first of them does (R10.4).
+		if err := d.records.Exported(s.ctx, "protocols.pdf", len(ids)); err != nil {
+			return err
+		}
 		out := exportOut{Files: []string{}}
 		for _, id := range ids {
 			file := protocolFile(c.Out, id)
@@ -130,7 +136,9 @@ func writeFile(name string, fill func(io.Writer) error) (err error) {
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		return fault.New(fault.Invalid, "fault.file.is_dir", "file", name)
 	}
-	f, err := os.CreateTemp(filepath.Dir(name), ".feldsher-*")
+	dir := filepath.Dir(name)
+	sweepUnfinished(dir)
+	f, err := os.CreateTemp(dir, unfinished)
 	if err != nil {
 		return fault.Wrap(err, fault.Space, "fault.file.write", "file", name)
 	}
@@ -152,5 +160,34 @@ func writeFile(name string, fill func(io.Writer) error) (err error) {
 	if err := os.Rename(f.Name(), name); err != nil {
 		return fault.Wrap(err, fault.Space, "fault.file.write", "file", name)
 	}
-	return nil
+	return fault.Wrap(syncFolder(dir), fault.Space, "fault.file.write", "file", name)
+}
+
+// unfinished is how a file is named until it is whole.
+const unfinished = ".feldsher-*"
+
+// sweepUnfinished removes what exports that were killed have left: it holds
+// patients' data. A file that is being written by another program is younger.
+func sweepUnfinished(dir string) {
+	left, err := filepath.Glob(filepath.Join(dir, unfinished))
+	if err != nil {
+		return // the pattern is constant
+	}
+	for _, name := range left {
+		if info, err := os.Stat(name); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = os.Remove(name)
+		}
+	}
+}
+
+// syncFolder makes a new name in a folder durable, where folders can be synced.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }

@@ -31,6 +31,12 @@ type program struct {
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// The first interruption ends the command in order, a second one at once, also
+	// while it waits for input.
+	context.AfterFunc(ctx, stop)
+	// A reader who has gone away is an error of writing, not the end of the program:
+	// what was looked at is noted first.
+	signal.Ignore(syscall.SIGPIPE)
 	p := &program{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, now: time.Now}
 	os.Exit(p.run(ctx, os.Args[1:]))
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"time"
 
@@ -81,18 +83,30 @@ func (s *session) sit(st *store.Store) (*desk, error) {
 
 // close notes who has looked at what and closes the clinic.
 func (d *desk) close(s *session) error {
-	return errors.Join(d.records.Flush(s.ctx), d.store.Close())
+	return errors.Join(d.records.Flush(context.WithoutCancel(s.ctx)), d.store.Close())
 }
 
 // with opens the clinic for one command.
 func (s *session) with(fn func(*desk) error) error { return s.withPassword("", fn) }
 
-// withPassword is with for a command that has asked for the password itself.
-func (s *session) withPassword(password string, fn func(*desk) error) (err error) {
+// withPassword is with for a command that has asked for the password itself. What
+// the command prints is held back until it stands in the ledger who has seen it:
+// nobody who stops reading, or stops the program, has looked unseen.
+func (s *session) withPassword(password string, fn func(*desk) error) error {
 	d, err := s.open(password)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, d.close(s)) }()
-	return fn(d)
+	out := s.stdout
+	var held bytes.Buffer
+	s.stdout = &held
+	defer func() { s.stdout = out }()
+	done := fn(d)
+	if err := d.close(s); err != nil {
+		return errors.Join(done, err)
+	}
+	if _, err := held.WriteTo(out); err != nil {
+		return errors.Join(done, fault.Wrap(err, fault.Space, "fault.output"))
+	}
+	return done
 }

@@ -7,6 +7,7 @@ import (
 	"feldsher/internal/clinic/fold"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/records"
+	"feldsher/internal/storage/store"
 )
 
 type patientCmd struct {
@@ -94,8 +95,8 @@ func checkLimit(n int) error {
 }
 
 func (c *patientFindCmd) Run(s *session) error {
-	if err := checkLimit(c.Limit); err != nil {
-		return err
+	if c.Limit < 1 || c.Limit > store.MostFound {
+		return fault.At("limit", "fault.field.range", "low", 1, "high", store.MostFound)
 	}
 	return s.with(func(d *desk) error {
 		found, err := d.records.FindPatients(s.ctx, strings.Join(c.Words, " "), c.Limit)

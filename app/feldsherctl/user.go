@@ -69,6 +69,9 @@ func (userPasswdCmd) Run(s *session) error {
 		if err := d.users.ChangePassword(old, next); err != nil {
 			return err
 		}
+		if err := d.store.NoteKeys(s.ctx, "password"); err != nil {
+			return err
+		}
 		return s.print(map[string]string{"login": d.who.Login}, "%s", s.t("cli_passwd_done", "user", d.who.Login))
 	})
 }

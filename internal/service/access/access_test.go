@@ -131,6 +131,7 @@ func TestBadUsers(t *testing.T) {
 		"long login":     {func(s *clinic.Staff) { s.Login = strings.Repeat("ы", 2000) }, first, "login"},
 		"no role":        {func(s *clinic.Staff) { s.Roles = nil }, first, "roles"},
 		"unknown role":   {func(s *clinic.Staff) { s.Roles = []clinic.Role{"доктор"} }, first, "roles"},
+		"mirrored":       {func(s *clinic.Staff) { s.Given = "\u202eнавИ" }, first, "given"},
 		"name":           {func(s *clinic.Staff) { s.Family = "\xff" }, first, "family"},
 		"long order":     {func(s *clinic.Staff) { s.Order = strings.Repeat("ы", 1001) }, first, "order"},
 		"no password":    {func(*clinic.Staff) {}, "", "password"},

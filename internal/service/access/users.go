@@ -249,7 +249,7 @@ func checkStaff(s *clinic.Staff) error {
 		switch n := utf8.RuneCountInString(f.value); {
 		case !utf8.ValidString(f.value):
 			return fault.At(f.name, "fault.field.encoding")
-		case strings.ContainsFunc(f.value, unicode.IsControl):
+		case strings.ContainsFunc(f.value, unprintable):
 			return fault.At(f.name, "fault.field.control")
 		case n > maxField:
 			return fault.At(f.name, "fault.field.long", "limit", maxField, "n", n)
@@ -257,3 +257,7 @@ func checkStaff(s *clinic.Staff) error {
 	}
 	return nil
 }
+
+// unprintable are characters that no list or paper can show, and those that turn the
+// direction of what follows them.
+func unprintable(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }

@@ -57,9 +57,15 @@ type Bulk struct {
 	Progress func(Added)  // after each batch; may be nil
 }
 
-// batchTime is how long one transaction of a bulk may hold the door: then others
-// may write in between (DESIGN, "Storage").
-const batchTime = 40 * time.Millisecond
+// batchTime is how long one transaction of a bulk may hold the door, its commit
+// included: then others may write in between (DESIGN, "Storage").
+const batchTime = 50 * time.Millisecond
+
+// filling is how long a batch may take rows in, when sealing and committing the last
+// one took so long.
+func filling(committing time.Duration) time.Duration {
+	return max(batchTime-max(committing, 0), batchTime/5)
+}
 
 // Import stores a flow of patients in short transactions that share a batch id.
 // What is there already stays as it is: an import that was broken off goes on
@@ -80,10 +86,13 @@ func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, e
 	next, stop := iter.Pull2(flow)
 	defer stop()
 	act := journal.Act{Actor: r.who.ID, Intent: b.Intent, Batch: clinic.NewID()}
+	committing := batchTime / 3
 	for more := true; more; {
 		batch := done
+		var filled time.Time
 		err := r.store.Update(ctx, act, func(tx *store.Tx) error {
-			until := r.now().Add(batchTime)
+			defer func() { filled = r.now() }()
+			until := r.now().Add(filling(committing))
 			room, err := roomFor(tx, org.Patients)
 			if err != nil {
 				return err
@@ -108,7 +117,7 @@ func (r *Records) Import(ctx context.Context, b Bulk, flow iter.Seq2[Incoming, e
 		if err != nil {
 			return done, err
 		}
-		done = batch
+		done, committing = batch, r.now().Sub(filled)
 		if b.Progress != nil {
 			b.Progress(done)
 		}

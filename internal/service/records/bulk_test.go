@@ -193,8 +193,9 @@ func TestImportForeignRows(t *testing.T) {
 	w.sound()
 }
 
-// TestImportLetsOthersIn: a batch ends 40 ms after it began, with the patient it is
-// at; between batches others write (DESIGN, "Storage").
+// TestImportLetsOthersIn: a batch ends 50 ms after it began, with the patient it is
+// at, and earlier where commits are slow; between batches others write (DESIGN,
+// "Storage").
 func TestImportLetsOthersIn(t *testing.T) {
 	w, ctx := open(t), context.Background()
 	b, last, most, batches := bulk, 0, 0, 0
@@ -210,7 +211,7 @@ func TestImportLetsOthersIn(t *testing.T) {
 			}
 		}
 	})
-	if err != nil || added.Patients != 12 || most > 3 || batches < 4 {
+	if err != nil || added.Patients != 12 || most > 4 || batches < 4 {
 		t.Errorf("%d patients, at most %d in one of %d batches, %v", added.Patients, most, batches, err)
 	}
 	// All entries of the import, and no others, share its batch.

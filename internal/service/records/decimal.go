@@ -35,6 +35,28 @@ func number(d clinic.Decimal) (*big.Rat, bool) {
 	return new(big.Rat).SetString(string(d))
 }
 
+// positive refuses a dose or a quantity that is nothing or less.
+func (c *checker) positive(field string, d clinic.Decimal) {
+	if v, ok := number(d); ok && v.Sign() <= 0 {
+		c.fail(fault.At(field, "fault.field.positive"))
+	}
+}
+
+// settledFlag is the mark that a value deserves by its range. A corrected value
+// loses the mark of the mistaken one; what a laboratory has marked beyond the
+// range (LL, HH, A), or sent with an import, stays as far as it agrees.
+func settledFlag(o *clinic.Observation) string {
+	_, isNumber := number(o.Value)
+	if !isNumber || o.Low == "" && o.High == "" || o.Source.System != "" {
+		return o.Flag
+	}
+	computed := flagOf(o)
+	if o.Flag == "A" || computed != "" && o.Flag == computed+computed {
+		return o.Flag
+	}
+	return computed
+}
+
 // flagOf compares a value with its reference range, as HL7 marks it.
 func flagOf(o *clinic.Observation) string {
 	v, ok := number(o.Value)

@@ -66,6 +66,20 @@ func liveVisit(tx *store.Tx, id clinic.ID) (clinic.Visit, error) {
 	return v, err
 }
 
+// noSigned refuses to take a visit away from under a signed protocol.
+func noSigned(tx *store.Tx, patient, visit clinic.ID) error {
+	all, err := tx.Protocols(patient)
+	if err != nil {
+		return err
+	}
+	for i := range all {
+		if all[i].Visit == visit && all[i].Status == clinic.ProtocolSigned {
+			return fault.New(fault.Conflict, "fault.visit.signed")
+		}
+	}
+	return nil
+}
+
 func withDefaults(fields []clinic.Field, values map[string]string) map[string]string {
 	out := map[string]string{}
 	for _, f := range fields {

@@ -51,6 +51,7 @@ func preparePatient(p *clinic.Patient, country clinic.Country, now time.Time) ([
 	}
 	c.date("birth_date", p.BirthDate)
 	c.date("death_date", p.DeathDate)
+	c.inOrder("death_date", p.BirthDate, p.DeathDate)
 	c.future("birth_date", p.BirthDate, now)
 	c.future("death_date", p.DeathDate, now)
 	if p.BirthTime != "" {
@@ -265,5 +266,13 @@ func (c *checker) numbers(p *clinic.Patient, country clinic.Country, now time.Ti
 	}
 	if date, sex, ok := check.SuggestFromENP(p.Policy); ok {
 		c.warn("policy", check.Agrees(date, sex, string(p.BirthDate), string(p.Sex)))
+	}
+}
+
+// inOrder refuses an end that lies before its beginning, as far as both are known.
+func (c *checker) inOrder(field string, from, until clinic.Date) {
+	n := min(len(from), len(until))
+	if n > 0 && until[:n] < from[:n] {
+		c.fail(fault.At(field, "fault.field.order"))
 	}
 }

@@ -115,6 +115,11 @@ func (r *Records) EditVisit(ctx context.Context, id clinic.ID, change func(clini
 		if v.Patient != old.Patient {
 			return fault.New(fault.Conflict, "fault.visit.patient")
 		}
+		if v.Status == clinic.VisitStruck {
+			if err := noSigned(tx, old.Patient, old.ID); err != nil {
+				return err
+			}
+		}
 		v.ID, v.Entered, v.Source, v.Deleted = old.ID, old.Entered, old.Source, old.Deleted
 		if v.Staff != old.Staff && v.StaffName == old.StaffName {
 			v.StaffName = ""
@@ -252,9 +257,7 @@ func (c *checker) care(v *clinic.Visit, now clinic.Time) {
 		if o.Taken.IsZero() {
 			o.Taken = v.CareFrom
 		}
-		if o.Flag == "" {
-			o.Flag = flagOf(o)
-		}
+		o.Flag = settledFlag(o)
 	}
 	for i := range v.Prescriptions {
 		p, at := &v.Prescriptions[i], fmt.Sprintf("prescriptions[%d].", i)
@@ -273,8 +276,11 @@ func (c *checker) care(v *clinic.Visit, now clinic.Time) {
 		c.oneOf(at+"status", p.Status, rxStates)
 		c.decimal(at+"dose", &p.Dose)
 		c.decimal(at+"quantity", &p.Quantity)
+		c.positive(at+"dose", p.Dose)
+		c.positive(at+"quantity", p.Quantity)
 		c.date(at+"start", p.Start)
 		c.date(at+"stop", p.Stop)
+		c.inOrder(at+"stop", p.Start, p.Stop)
 		c.text(at+"directions", &p.Directions)
 	}
 	for i := range v.Orders {

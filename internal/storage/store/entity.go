@@ -71,6 +71,9 @@ func (e *entity[T]) save(tx *Tx, v *T, patient clinic.ID) error {
 	args := make([]any, 0, len(e.columns)+3)
 	args = append(args, r.ID, tx.Ordinal(), r.Deleted)
 	args = append(args, e.fields(v, &patient)...)
+	if tx.changed != nil {
+		tx.changed[e.table] = true
+	}
 	res, err := tx.Exec(e.put, args...)
 	if err != nil {
 		return err
@@ -183,7 +186,8 @@ func (j jsonText) Scan(src any) error {
 // Tx is a writing transaction.
 type Tx struct {
 	*journal.Tx
-	s *Store
+	s       *Store
+	changed map[string]bool // tables written, for Watch
 }
 
 func (tx *Tx) query(query string, args ...any) (*sql.Rows, error) { return tx.Query(query, args...) }

@@ -21,7 +21,7 @@ import (
 // when that finds nothing (or when Latin letters were typed, for then either
 // alphabet may be meant); typos last.
 const (
-	maxFound   = 500  // cards that one search gives at most
+	MostFound  = 500  // cards that one search gives at most
 	maxTyped   = 160  // runes of a query that are read
 	maxSlots   = 6    // names of a query
 	maxAsks    = 4    // ways to understand a query
@@ -59,7 +59,7 @@ func findPatients(q querier, query string, limit int) ([]clinic.Brief, error) {
 	if limit <= 0 {
 		return nil, nil
 	}
-	f := finder{q: q, limit: min(limit, maxFound), index: map[int64]int{}}
+	f := finder{q: q, limit: min(limit, MostFound), index: map[int64]int{}}
 	for _, a := range asksOf(fold.Parse(cutRunes(query, maxTyped))) {
 		if len(a.slots) > 0 && f.sure() {
 			break

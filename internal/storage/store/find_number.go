@@ -54,7 +54,7 @@ const codeQuery = `WITH c(patient) AS (
 // namesThenCode is for numbers that too many cards begin with, such as the series
 // of passports of a region: the names drive.
 func (f *finder) namesThenCode(a *ask) error {
-	named := finder{q: f.q, limit: maxFound, index: map[int64]int{}}
+	named := finder{q: f.q, limit: MostFound, index: map[int64]int{}}
 	if err := named.byName(&ask{slots: a.slots, births: a.births}); err != nil {
 		return err
 	}

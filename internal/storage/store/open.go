@@ -98,7 +98,15 @@ func Open(ctx context.Context, dir, login, password string, o Options) (*Store, 
 // Recover opens the clinic in dir by its recovery phrase and gives a user a new
 // password.
 func Recover(ctx context.Context, dir, phrase string, p vault.RecoverParams, o Options) (*Store, error) {
-	return openWith(ctx, dir, o, func() (*vault.Session, error) { return vault.Recover(dir, phrase, p) })
+	s, err := openWith(ctx, dir, o, func() (*vault.Session, error) { return vault.Recover(dir, phrase, p) })
+	if err != nil {
+		return nil, err
+	}
+	// Somebody took over a login: an auditor wants to see that first of all.
+	if err := s.NoteKeys(ctx, "recover"); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
 }
 
 func openWith(ctx context.Context, dir string, o Options, unlock func() (*vault.Session, error)) (*Store, error) {

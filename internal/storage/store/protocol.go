@@ -51,6 +51,11 @@ func (r *Reader) Protocols(patient clinic.ID) ([]clinic.Protocol, error) {
 	return protocols.list(r, `patient = ? AND deleted IS NULL ORDER BY written DESC, rowid DESC`, patient)
 }
 
+// Protocols reads the protocols of a patient, the newest first.
+func (tx *Tx) Protocols(patient clinic.ID) ([]clinic.Protocol, error) {
+	return protocols.list(tx, `patient = ? AND deleted IS NULL ORDER BY written DESC, rowid DESC`, patient)
+}
+
 // AllProtocols lists the ids of the protocols in a state, in order of signing.
 func (r *Reader) AllProtocols(status string) ([]clinic.ID, error) {
 	return r.ids(`SELECT id FROM protocol WHERE status = ? AND deleted IS NULL ORDER BY signed, rowid`, status)

@@ -23,7 +23,9 @@ import (
 	"database/sql"
 	"errors"
 	"iter"
+	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,20 +81,32 @@ func (s *Store) Dir() string { return s.dir }
 // Update runs fn in one transaction and writes its ledger entry. It waits for
 // other writers of this program.
 func (s *Store) Update(ctx context.Context, act journal.Act, fn func(*Tx) error) error {
+	changed, err := s.update(ctx, act, fn)
+	if err != nil {
+		return sealed.Classify(err)
+	}
+	s.signal(changed)
+	return nil
+}
+
+func (s *Store) update(ctx context.Context, act journal.Act, fn func(*Tx) error) ([]string, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
 	if err := s.alive(); err != nil {
-		return err
+		return nil, err
 	}
 	if act.Actor.IsZero() {
 		act.Actor = s.session.User()
 	}
-	err := s.journal.Update(ctx, act, func(tx *journal.Tx) error { return fn(&Tx{Tx: tx, s: s}) })
-	if err != nil {
-		return sealed.Classify(err)
+	var tx *Tx
+	err := s.journal.Update(ctx, act, func(jtx *journal.Tx) error {
+		tx = &Tx{Tx: jtx, s: s, changed: map[string]bool{}}
+		return fn(tx)
+	})
+	if err != nil || tx == nil {
+		return nil, err
 	}
-	s.signal(act.Intent)
-	return nil
+	return slices.Sorted(maps.Keys(tx.changed)), nil
 }
 
 // Local writes to tables that belong to this workstation alone.
@@ -107,19 +121,28 @@ func (s *Store) Local(ctx context.Context, fn func(*Tx) error) error {
 
 // Apply merges entries of other devices, and brings the search index after them.
 func (s *Store) Apply(ctx context.Context, entries []*ledger.Entry) error {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if err := s.alive(); err != nil {
-		return err
-	}
-	err := s.journal.Apply(ctx, entries, s.session.DeviceKey, func(jtx *journal.Tx, rows []journal.Row) error {
-		return reindex(&Tx{Tx: jtx, s: s}, rows)
-	})
+	changed, err := s.apply(ctx, entries)
 	if err != nil {
 		return sealed.Classify(err)
 	}
-	s.signal("apply")
+	s.signal(changed)
 	return nil
+}
+
+func (s *Store) apply(ctx context.Context, entries []*ledger.Entry) ([]string, error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := s.alive(); err != nil {
+		return nil, err
+	}
+	changed := map[string]bool{}
+	err := s.journal.Apply(ctx, entries, s.session.DeviceKey, func(jtx *journal.Tx, rows []journal.Row) error {
+		for _, r := range rows {
+			changed[r.Table] = true
+		}
+		return reindex(&Tx{Tx: jtx, s: s, changed: changed}, rows)
+	})
+	return slices.Sorted(maps.Keys(changed)), err
 }
 
 // Access records acts of looking in the ledger's second chain.
@@ -132,6 +155,12 @@ func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
 	return sealed.Classify(s.journal.Access(ctx, s.session.User(), acts))
 }
 
+// NoteKeys records in the ledger's second chain what was done with the keys of
+// the logged-in user: "recover", "password", "user".
+func (s *Store) NoteKeys(ctx context.Context, action string) error {
+	return s.Access(ctx, []ledger.Access{{At: s.now().UnixMilli(), Action: action, What: "keys", Count: 1}})
+}
+
 // Verify checks the ledger and holds the tables against it.
 func (s *Store) Verify(ctx context.Context) (journal.Report, error) {
 	if err := s.alive(); err != nil {
@@ -142,9 +171,10 @@ func (s *Store) Verify(ctx context.Context) (journal.Report, error) {
 	return report, sealed.Classify(err)
 }
 
-// Watch calls fn after every change, with what was done, until the returned
-// function is called. fn must not block.
-func (s *Store) Watch(fn func(intents []string)) (stop func()) {
+// Watch calls fn after every committed change with the names of the tables that
+// were written, until the returned function is called. fn runs on the writer's
+// goroutine, with no lock held: it may use the store, and should be quick.
+func (s *Store) Watch(fn func(tables []string)) (stop func()) {
 	s.watching.Lock()
 	defer s.watching.Unlock()
 	id := s.nextID
@@ -157,11 +187,15 @@ func (s *Store) Watch(fn func(intents []string)) (stop func()) {
 	}
 }
 
-func (s *Store) signal(intent string) {
+func (s *Store) signal(tables []string) {
+	if len(tables) == 0 {
+		return
+	}
 	s.watching.Lock()
-	defer s.watching.Unlock()
-	for _, fn := range s.watchers {
-		fn([]string{intent})
+	fns := slices.Collect(maps.Values(s.watchers))
+	s.watching.Unlock()
+	for _, fn := range fns {
+		fn(tables)
 	}
 }
 

@@ -127,3 +127,27 @@ func TestRowsStayWhereTheyHang(t *testing.T) {
 		t.Errorf("the visit was changed: %v %v", got.Diagnoses, err)
 	}
 }
+
+// TestWatch: a watcher hears which tables were written, and may use the store.
+func TestWatch(t *testing.T) {
+	ctx := context.Background()
+	s := found(t, t.TempDir())
+	var heard []string
+	var stop func()
+	stop = s.Watch(func(tables []string) {
+		heard = append(heard, tables...)
+		if _, err := s.Reader(ctx).PatientCount(); err != nil {
+			t.Error(err)
+		}
+		stop()
+	})
+	for range 2 {
+		p := clinic.Patient{Name: clinic.Name{Family: "Иванов"}, Sex: clinic.Male, Contacts: []clinic.Contact{{Kind: "phone", Value: "1"}}}
+		if err := s.Update(ctx, journal.Act{Intent: "x"}, func(tx *store.Tx) error { return tx.PutPatient(&p) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(heard) != 2 || heard[0] != "contact" || heard[1] != "patient" {
+		t.Error(heard)
+	}
+}
