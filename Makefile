@@ -5,7 +5,7 @@ GO        ?= go
 BIN       := build/bin
 OUT       := build/out
 LINT      := $(BIN)/golangci-lint
-# What the tests call beside Go: PDF tools. One list for here and for CI.
+# What the tests call beside Go: PDF tools, and a C compiler for the race detector.
 DEBIAN    := poppler-utils qpdf gcc libc6-dev
 
 .PHONY: help run test lint vet unit race cross soak bench fuzz tidy deps clean
