@@ -15,7 +15,8 @@ sudo=""
 if [ "$(id -u)" -ne 0 ]; then
 	if ! command -v sudo >/dev/null 2>&1; then
 		echo "Please install as root:$missing"
-		exit 1
+		echo "Tests that need them say so and are skipped until then; the race detector needs the C compiler."
+		exit 0
 	fi
 	sudo="sudo"
 fi

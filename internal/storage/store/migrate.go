@@ -22,8 +22,8 @@ var schemaFiles embed.FS
 // migrateSchema brings the database to the newest version, each step in one
 // transaction, after a copy of a database that holds something already. It gives
 // the version reached.
-func migrateSchema(ctx context.Context, conn *sql.Conn, dir string) (uint32, error) {
-	names, err := fs.Glob(schemaFiles, "schema/*.sql")
+func migrateSchema(ctx context.Context, conn *sql.Conn, dir string, files fs.FS) (uint32, error) {
+	names, err := fs.Glob(files, "schema/*.sql")
 	if err != nil {
 		return 0, fmt.Errorf("store: schema: %w", err)
 	}
@@ -40,7 +40,7 @@ func migrateSchema(ctx context.Context, conn *sql.Conn, dir string) (uint32, err
 		}
 	}
 	for v := have; v < len(names); v++ {
-		if err := migrateStep(ctx, conn, names[v], v+1); err != nil {
+		if err := migrateStep(ctx, conn, files, names[v], v+1); err != nil {
 			return 0, err
 		}
 	}
@@ -66,8 +66,8 @@ func copyBefore(ctx context.Context, conn *sql.Conn, dir string, version int) er
 	return nil
 }
 
-func migrateStep(ctx context.Context, conn *sql.Conn, name string, version int) (err error) {
-	text, err := schemaFiles.ReadFile(name)
+func migrateStep(ctx context.Context, conn *sql.Conn, files fs.FS, name string, version int) (err error) {
+	text, err := fs.ReadFile(files, name)
 	if err != nil {
 		return fmt.Errorf("store: schema: %w", err)
 	}

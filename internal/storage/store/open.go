@@ -167,7 +167,7 @@ func (s *Store) begin(ctx context.Context) (err error) {
 	if s.writer, err = s.db.Writer.Conn(ctx); err != nil {
 		return sealed.Classify(err)
 	}
-	version, err := migrateSchema(ctx, s.writer, s.dir)
+	version, err := migrateSchema(ctx, s.writer, s.dir, schemaFiles)
 	if err != nil {
 		return sealed.Classify(err)
 	}
