@@ -226,12 +226,12 @@ func TestChoicesInSchemas(t *testing.T) {
 	} {
 		def, field, _ := strings.Cut(place, ".")
 		enum := defs[def].(map[string]any)["properties"].(map[string]any)[field].(map[string]any)["enum"].([]any)
-		args, stdin := []string{"--json", "patient", "edit", id.(string)}, ""
+		args := []string{"--json", "patient", "edit", id.(string)}
 		for i, value := range append(slices.Clone(enum), "nosuch") {
 			if value == "" {
 				continue
 			}
-			stdin = fmt.Sprintf(template[1], value)
+			stdin := fmt.Sprintf(template[1], value)
 			if template[0] == "visit" {
 				args = []string{"--json", "visit", "add"}
 				stdin = fmt.Sprintf(`{"patient":%q,`, id) + stdin[1:]

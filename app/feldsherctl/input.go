@@ -138,7 +138,7 @@ func checkNames(b []byte) error {
 	for {
 		t, err := d.Token()
 		if err != nil {
-			return nil // the end, or a fault that the decoder words
+			return nil //nolint:nilerr // the end, or a fault that the decoder words
 		}
 		switch t := t.(type) {
 		case json.Delim:

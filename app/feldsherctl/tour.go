@@ -91,7 +91,7 @@ func (c *tourCmd) Run(s *session) error {
 	for _, f := range t.files {
 		_ = s.print(nil, "  %s", f)
 	}
-	s.say("cli_tour_look", "dir", filepath.Join(dir, "clinic"), "login", tourLogin, "password", tourPassword)
+	s.say("cli_tour_look", "program", os.Args[0], "dir", filepath.Join(dir, "clinic"), "login", tourLogin, "password", tourPassword)
 	return nil
 }
 

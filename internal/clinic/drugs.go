@@ -256,7 +256,7 @@ func sameWord(a, b string) bool {
 		return true
 	}
 	if len(x) > len(y) {
-		a, b, x = b, a, y
+		b, x = a, y
 	}
 	return len(x) >= 7 && endsIn(b, string(x[:len(x)-1]))
 }

@@ -65,7 +65,7 @@ func (c *crowd) surname(woman bool) string {
 }
 
 func (c *crowd) patronymic(woman bool) string {
-	stem := strings.TrimRight(c.pick(crowdMen), "йьй")
+	stem := strings.TrimRight(c.pick(crowdMen), "йь")
 	if woman {
 		return stem + "овна"
 	}
