@@ -22,22 +22,27 @@ type cli struct {
 	JSON bool   `name:"json" help:"${cli_json}"`
 	Lang string `placeholder:"ru|kk|en" help:"${cli_lang} ($FELDSHER_LANG)"`
 
-	Init     initCmd     `cmd:"" help:"${cli_init}"`
-	Tour     tourCmd     `cmd:"" help:"${cli_tour}"`
-	Demo     demoCmd     `cmd:"" help:"${cli_demo}"`
-	Patient  patientCmd  `cmd:"" help:"${cli_patient}"`
-	Visit    visitCmd    `cmd:"" help:"${cli_visit}"`
-	Protocol protocolCmd `cmd:"" help:"${cli_protocol}"`
-	Template templateCmd `cmd:"" help:"${cli_template}"`
-	ICD      icdCmd      `cmd:"" name:"icd" help:"${cli_icd}"`
-	Import   importCmd   `cmd:"" help:"${cli_import}"`
-	Export   exportCmd   `cmd:"" help:"${cli_export}"`
-	Ledger   ledgerCmd   `cmd:"" help:"${cli_ledger}"`
-	Check    checkCmd    `cmd:"" help:"${cli_check}"`
-	User_    userCmd     `cmd:"" name:"user" help:"${cli_user_cmd}"`
-	Recover  recoverCmd  `cmd:"" help:"${cli_recover}"`
-	Bench    benchCmd    `cmd:"" help:"${cli_bench}"`
-	Version  versionCmd  `cmd:"" help:"${cli_version}"`
+	Init       initCmd       `cmd:"" help:"${cli_init}"`
+	Tour       tourCmd       `cmd:"" help:"${cli_tour}"`
+	Demo       demoCmd       `cmd:"" help:"${cli_demo}"`
+	Patient    patientCmd    `cmd:"" help:"${cli_patient}"`
+	Visit      visitCmd      `cmd:"" help:"${cli_visit}"`
+	Allergy    allergyCmd    `cmd:"" help:"${cli_allergy}"`
+	Problem    problemCmd    `cmd:"" help:"${cli_problem}"`
+	Protocol   protocolCmd   `cmd:"" help:"${cli_protocol}"`
+	Attachment attachmentCmd `cmd:"" help:"${cli_attachment}"`
+	Pathway    pathwayCmd    `cmd:"" help:"${cli_pathway}"`
+	Template   templateCmd   `cmd:"" help:"${cli_template}"`
+	ICD        icdCmd        `cmd:"" name:"icd" help:"${cli_icd}"`
+	Import     importCmd     `cmd:"" help:"${cli_import}"`
+	Export     exportCmd     `cmd:"" help:"${cli_export}"`
+	Ledger     ledgerCmd     `cmd:"" help:"${cli_ledger}"`
+	Check      checkCmd      `cmd:"" help:"${cli_check}"`
+	User_      userCmd       `cmd:"" name:"user" help:"${cli_user_cmd}"`
+	Phrase     phraseCmd     `cmd:"" help:"${cli_phrase}"`
+	Recover    recoverCmd    `cmd:"" help:"${cli_recover}"`
+	Bench      benchCmd      `cmd:"" help:"${cli_bench}"`
+	Version    versionCmd    `cmd:"" help:"${cli_version}"`
 }
 
 // session is what a command runs with.

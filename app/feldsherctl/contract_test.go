@@ -36,7 +36,9 @@ var shapes = map[string]any{
 	"patient-find-out": briefOut{}, "patient-chart-out": records.Chart{}, "protocol-add-in": newProtocol{}, "user-add-in": newUser{},
 	"icd-search-out": icdOut{}, "icd-import-out": catalog.Imported{}, "icd-versions-out": store.ICDVersion{},
 	"export-out": exportOut{}, "ledger-verify-out": journal.Report{}, "ledger-log-out": logOut{}, "init-out": initDone{},
-	"bench-out": measure{},
+	"bench-out": measure{}, "records#attachment": clinic.Attachment{}, "records#pathway": clinic.Pathway{},
+	"allergy-add-in": clinic.Allergy{}, "allergy-out": allergyOut{}, "problem-add-in": clinic.Problem{}, "problem-out": clinic.Problem{},
+	"pathway-add-in": clinic.Pathway{}, "phrase-new-out": phraseOut{},
 }
 
 // schemaText reads a schema as plain JSON.
@@ -223,6 +225,10 @@ func TestChoicesInSchemas(t *testing.T) {
 		"observation.kind":        {"visit", `{"observations":[{"value":"1","kind":%q}]}`},
 		"prescription.status":     {"visit", `{"prescriptions":[{"inn":"x","status":%q}]}`},
 		"order.kind":              {"visit", `{"orders":[{"text":"x","kind":%q}]}`},
+		"allergy.kind":            {"allergy", `{"substance":"x","kind":%q}`},
+		"allergy.severity":        {"allergy", `{"substance":"x","severity":%q}`},
+		"allergy.status":          {"allergy", `{"substance":"x","status":%q}`},
+		"problem.status":          {"problem", `{"text":"x","status":%q}`},
 	} {
 		def, field, _ := strings.Cut(place, ".")
 		enum := defs[def].(map[string]any)["properties"].(map[string]any)[field].(map[string]any)["enum"].([]any)
@@ -232,8 +238,8 @@ func TestChoicesInSchemas(t *testing.T) {
 				continue
 			}
 			stdin := fmt.Sprintf(template[1], value)
-			if template[0] == "visit" {
-				args = []string{"--json", "visit", "add"}
+			if template[0] != "patient" {
+				args = []string{"--json", template[0], "add"}
 				stdin = fmt.Sprintf(`{"patient":%q,`, id) + stdin[1:]
 			}
 			r := call{args: args, stdin: stdin, env: env}.run()

@@ -14,6 +14,7 @@ type protocolCmd struct {
 	Show  protocolShowCmd  `cmd:"" help:"${cli_protocol_show}"`
 	Sign  protocolSignCmd  `cmd:"" help:"${cli_protocol_sign}"`
 	Amend protocolAmendCmd `cmd:"" help:"${cli_protocol_amend}"`
+	Scan  protocolScanCmd  `cmd:"" help:"${cli_protocol_scan}"`
 	PDF   protocolPDFCmd   `cmd:"" name:"pdf" help:"${cli_protocol_pdf}"`
 }
 
@@ -104,8 +105,12 @@ func (c *protocolListCmd) Run(s *session) error {
 			}
 			return writeJSON(s.stdout, list)
 		}
-		for _, p := range list {
-			if err := s.print(nil, "%s  %-7s v%d  %-40s %s", d.clock(p.Written, minutes), p.Status, p.Version, p.Title, p.ID); err != nil {
+		for i := range list {
+			p, mark := &list[i], ""
+			if p.AwaitsPaper() {
+				mark = "  " + s.t("cli_protocol_no_scan")
+			}
+			if err := s.print(nil, "%s  %-7s v%d  %-40s %s%s", d.clock(p.Written, minutes), p.Status, p.Version, p.Title, p.ID, mark); err != nil {
 				return err
 			}
 		}
@@ -164,6 +169,26 @@ func (c *protocolAmendCmd) Run(s *session) error {
 			return err
 		}
 		return s.printProtocol(p, "cli_protocol_amended")
+	})
+}
+
+type protocolScanCmd struct {
+	ID   clinic.ID `arg:"" name:"id" help:"${cli_protocol_id}"`
+	File string    `required:"" placeholder:"FILE" help:"${cli_protocol_scan_file}"`
+}
+
+func (c *protocolScanCmd) Run(s *session) error {
+	f, err := openFile(c.File)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return s.with(func(d *desk) error {
+		p, err := d.records.ScanProtocol(s.ctx, c.ID, f)
+		if err != nil {
+			return err
+		}
+		return s.printProtocol(p, "cli_protocol_scanned")
 	})
 }
 

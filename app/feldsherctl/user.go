@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -10,6 +11,7 @@ import (
 
 type userCmd struct {
 	Add    userAddCmd    `cmd:"" help:"${cli_user_add}"`
+	Edit   userEditCmd   `cmd:"" help:"${cli_user_edit}"`
 	Passwd userPasswdCmd `cmd:"" help:"${cli_user_passwd}"`
 	Remove userRemoveCmd `cmd:"" help:"${cli_user_remove}"`
 	List   userListCmd   `cmd:"" help:"${cli_user_list}"`
@@ -52,6 +54,55 @@ func (userAddCmd) Run(s *session) error {
 		}
 		return s.print(staff, "%s", s.t("cli_user_added", "user", staff.Login))
 	})
+}
+
+type userEditCmd struct {
+	Login string `arg:"" help:"${cli_user_login}"`
+}
+
+func (c *userEditCmd) Run(s *session) error {
+	patch, _, err := s.readPatch(c.Login)
+	if err != nil {
+		return err
+	}
+	if err := spell(patch); err != nil {
+		return err
+	}
+	return s.with(func(d *desk) error {
+		staff, err := d.users.Edit(s.ctx, c.Login, func(u clinic.Staff) (clinic.Staff, error) { return merge(u, patch) })
+		if err != nil {
+			return err
+		}
+		return s.print(staff, "%s", s.t("cli_user_edited", "user", staff.Login))
+	})
+}
+
+// spell puts the short forms that user add takes, a whole name and a single role, into
+// the members of a stored user.
+func spell(patch map[string]json.RawMessage) error {
+	if raw, ok := patch["name"]; ok {
+		var whole string
+		if err := json.Unmarshal(raw, &whole); err != nil {
+			return fault.At("name", "fault.input.type", "want", "string")
+		}
+		n := splitName(whole)
+		for member, part := range map[string]string{"family": n.Family, "given": n.Given, "patronymic": n.Patronymic} {
+			text, err := json.Marshal(part)
+			if err != nil {
+				return err
+			}
+			patch[member] = text
+		}
+		delete(patch, "name")
+	}
+	if raw, ok := patch["role"]; ok {
+		if _, both := patch["roles"]; both {
+			return fault.At("role", "fault.input.twice")
+		}
+		patch["roles"] = slices.Concat([]byte("["), raw, []byte("]"))
+		delete(patch, "role")
+	}
+	return nil
 }
 
 type userPasswdCmd struct{}

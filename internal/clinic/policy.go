@@ -7,6 +7,14 @@ type Group struct {
 	Name    string
 	Policy  ledger.Policy
 	Columns []string
+	Seals   Seal // the zero one for none
+}
+
+// Seal is the state from which on a group is written no more: its column has this
+// value. It stands for the whole group, so a group that has one holds all that
+// must not change with it.
+type Seal struct {
+	Column, Value string
 }
 
 // Table says how the rows of a synced table are kept: under which key, in whose
@@ -21,15 +29,21 @@ type Table struct {
 
 // Shorthands for the table below.
 func win(name string, columns ...string) Group {
-	return Group{name, ledger.Winner, columns}
+	return Group{Name: name, Policy: ledger.Winner, Columns: columns}
 }
 
 func ask(name string, columns ...string) Group {
-	return Group{name, ledger.Conflict, columns}
+	return Group{Name: name, Policy: ledger.Conflict, Columns: columns}
 }
 
 func once(name string, columns ...string) Group {
-	return Group{name, ledger.InsertOnly, columns}
+	return Group{Name: name, Policy: ledger.InsertOnly, Columns: columns}
+}
+
+// sealed gives the group a state after which it is written no more.
+func sealed(column, value string, g Group) Group {
+	g.Seals = Seal{column, value}
+	return g
 }
 
 var tombstone = win("deleted", "deleted")
@@ -117,9 +131,11 @@ var Tables = []Table{
 	}},
 	{"protocol", ledger.Medical, "patient", []Group{
 		once("visit", "patient", "visit", "template", "template_version", "version", "amends", "why", "lang"),
-		ask("text", "title", "fields", "shape", "written"),
-		ask("signature", "status", "signed", "signer", "signer_name", "signer_post", "care", "digest", "signature"),
-		win("original", "original", "scan", "qualified"), ask("deleted", "deleted"),
+		// Text, signature and tombstone in one: nobody's edit or deletion of the draft
+		// is to come together with another's signature (R3.4).
+		sealed("status", ProtocolSigned, ask("document", "title", "fields", "shape", "written", "status", "signed",
+			"signer", "signer_name", "signer_post", "care", "digest", "signature", "deleted")),
+		win("original", "original", "scan", "qualified"),
 	}},
 	{"attachment", ledger.Medical, "patient", []Group{
 		once("file", "patient", "owner", "kind", "media", "size", "blob", "key", "taken"), win("title", "title"), tombstone,

@@ -120,3 +120,15 @@ const (
 	ProtocolDraft  = "draft"
 	ProtocolSigned = "signed"
 )
+
+// Where the binding original of a protocol is.
+const (
+	OriginalPaper      = "paper"
+	OriginalElectronic = "electronic"
+)
+
+// AwaitsPaper reports whether the task «not signed» is open: the document is final, its
+// original is the paper, and no scan shows the hand's signature on it (R3.4).
+func (p *Protocol) AwaitsPaper() bool {
+	return p.Status == ProtocolSigned && p.Original == OriginalPaper && p.Scan.IsZero()
+}

@@ -184,6 +184,7 @@ func TestRefusedBeforeSealing(t *testing.T) {
 	column := func(v any) *Payload {
 		return &Payload{Rows: []Change{{Table: "staff", Kind: Insert, Columns: []Column{{Name: "x", New: v}}}}}
 	}
+	ofKind := func(k Kind) *Payload { return &Payload{Rows: []Change{{Table: "staff", Kind: k}}} }
 	accesses := h
 	accesses.Chain = Accesses
 	for name, c := range map[string]struct {
@@ -197,6 +198,9 @@ func TestRefusedBeforeSealing(t *testing.T) {
 		"reason not UTF-8": {h, &Payload{Reason: "\xc3\x28"}},
 		"rows as accesses": {accesses, column("x")},
 		"too large":        {h, column(make([]byte, maxPayload))},
+		"no kind":          {h, ofKind(0)},
+		"purge":            {h, ofKind(Purge)},
+		"unknown kind":     {h, ofKind(4)},
 	} {
 		if _, err := SealBox(c.h, testScope, 1, c.p, fixedKeys{}); err == nil {
 			t.Errorf("%s: sealed", name)
@@ -210,6 +214,31 @@ func TestRefusedBeforeSealing(t *testing.T) {
 	if _, err := Sign(h, []Box{box}, newSigner("device").sign); err == nil {
 		t.Error("an entry of more than 16 MiB was signed")
 	}
+}
+
+// TestKindsRefusedOnOpening: a purge, and kinds that are none, don't come out of a
+// box either, be it that a trusted device has put them in.
+func TestKindsRefusedOnOpening(t *testing.T) {
+	id := DeriveID(ID{}, "patient")
+	for k := range Kind(6) {
+		rows := compress(must(enc.Marshal([]Change{{Table: "patient", Key: id, Kind: k}})))
+		h := newSigner("device").header(nil) // sealedWire's
+		part := partWire{Patient: id, Class: Identity, Sealed: seal(must(fixedKeys{}.PatientKey(id, Identity)), partAAD(h, id, Identity), rows)}
+		for name, w := range map[string]payloadWire{"row": {Rows: rows}, "part": {Parts: []partWire{part}}} {
+			e := sealedWire(t, pad(must(enc.Marshal(w))))
+			_, err := e.OpenBox(e.Boxes[0], fixedKeys{})
+			if good := k == Insert || k == Update; good != (err == nil) || !good && !errors.Is(err, ErrMalformed) {
+				t.Errorf("kind %d in a %s: %v", k, name, err)
+			}
+		}
+	}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
 }
 
 // TestHeaderBounds: headers that no device writes are no entries.

@@ -127,7 +127,7 @@ func drawValue(t *rapid.T, label string) any {
 func drawRows(t *rapid.T, most int) []Change {
 	rows := make([]Change, rapid.IntRange(0, most).Draw(t, "rows"))
 	for i := range rows {
-		rows[i] = Change{Table: rapid.String().Draw(t, "table"), Key: drawID(t, "key"), Kind: Kind(rapid.IntRange(1, 3).Draw(t, "kind"))}
+		rows[i] = Change{Table: rapid.String().Draw(t, "table"), Key: drawID(t, "key"), Kind: Kind(rapid.IntRange(1, 2).Draw(t, "kind"))}
 		for range rapid.IntRange(0, 4).Draw(t, "columns") {
 			rows[i].Columns = append(rows[i].Columns, Column{
 				Name: rapid.String().Draw(t, "name"), Old: drawValue(t, "old"), New: drawValue(t, "new"),

@@ -20,6 +20,7 @@ type replica struct {
 	id      ID
 	applied Vector
 	heads   []Write
+	late    []Write
 	hlc     HLC
 }
 
@@ -36,14 +37,21 @@ func (r *replica) ready(e event) bool {
 }
 
 func (r *replica) apply(e event) {
-	r.heads = Merge(r.heads, e.w, e.seen)
+	var late bool
+	if r.heads, late = Merge(r.heads, e.w, e.seen); late {
+		r.late = append(r.late, e.w)
+	}
 	r.applied[e.w.Device] = e.w.Seq
 }
 
 // history draws a causal history: devices write, and take in what others wrote
-// as soon as it is ready for them.
+// as soon as it is ready for them. Of three histories one has no write that
+// seals, one some, one only such.
 func history(t *rapid.T) (events []event, devices []*replica) {
 	n := rapid.IntRange(2, 5).Draw(t, "devices")
+	seals := rapid.SampledFrom([]*rapid.Generator[bool]{
+		rapid.Just(false), rapid.Map(rapid.IntRange(0, 3), func(n int) bool { return n == 0 }), rapid.Just(true),
+	}).Draw(t, "seals")
 	for i := range n {
 		devices = append(devices, &replica{id: DeriveID(ID{}, fmt.Sprint(i)), applied: Vector{}})
 	}
@@ -56,7 +64,7 @@ func history(t *rapid.T) (events []event, devices []*replica) {
 			for k, v := range d.applied {
 				seen[k] = v
 			}
-			e := event{Write{Device: d.id, Seq: d.applied[d.id] + 1, HLC: d.hlc}, seen}
+			e := event{Write{Device: d.id, Seq: d.applied[d.id] + 1, HLC: d.hlc, Seals: seals.Draw(t, "seal")}, seen}
 			events = append(events, e)
 			d.apply(e)
 			continue
@@ -71,30 +79,47 @@ func history(t *rapid.T) (events []event, devices []*replica) {
 	return events, devices
 }
 
-// concurrentHeads is the definition that Merge computes step by step: the writes
-// that no other write has seen.
-func concurrentHeads(events []event) []Write {
-	var out []Write
+// definition is what Merge computes step by step: late are the writes whose writer
+// had seen one that seals; heads are, of the others, those that seal and those
+// that no other has seen.
+func definition(events []event) (heads, late []Write) {
+	isLate := func(e event) bool {
+		return slices.ContainsFunc(events, func(o event) bool { return o.w.Seals && e.seen.Has(o.w.Device, o.w.Seq) })
+	}
 	for _, e := range events {
 		superseded := slices.ContainsFunc(events, func(o event) bool {
-			return o.seen.Has(e.w.Device, e.w.Seq)
+			return !isLate(o) && o.seen.Has(e.w.Device, e.w.Seq)
 		})
-		if !superseded {
-			out = append(out, e.w)
+		switch {
+		case isLate(e):
+			late = append(late, e.w)
+		case e.w.Seals || !superseded:
+			heads = append(heads, e.w)
 		}
 	}
-	slices.SortFunc(out, Write.compare)
-	return out
+	slices.SortFunc(heads, Write.compare)
+	slices.SortFunc(late, Write.compare)
+	return heads, late
+}
+
+// holding is the definition of what Standing gives.
+func holding(heads []Write) Write {
+	for _, h := range heads {
+		if h.Seals {
+			return h
+		}
+	}
+	return heads[len(heads)-1]
 }
 
 // TestMergeAnyOrder: whatever causal order the same writes arrive in, every
 // device ends with the same heads and so with the same winner (R7.5).
 func TestMergeAnyOrder(t *testing.T) {
-	var checked, open int
+	var checked, open, tardy, sealed int
 	for range soak(10, 100) { // rapid runs 100 histories a time
 		rapid.Check(t, func(t *rapid.T) {
 			events, devices := history(t)
-			want := concurrentHeads(events)
+			want, wantLate := definition(events)
 			seed := rapid.Uint64().Draw(t, "delivery")
 			for i, d := range devices {
 				deliver(t, d, events, rand.New(rand.NewPCG(seed, uint64(i))))
@@ -108,6 +133,13 @@ func TestMergeAnyOrder(t *testing.T) {
 				if !slices.Equal(d.heads, want) {
 					t.Fatalf("heads %v, want %v, after %v", d.heads, want, events)
 				}
+				slices.SortFunc(d.late, Write.compare)
+				if !slices.Equal(d.late, wantLate) {
+					t.Fatalf("late are %v, want %v, after %v", d.late, wantLate, events)
+				}
+				if len(want) > 0 && d.heads[Standing(d.heads)] != holding(want) {
+					t.Fatalf("of %v holds %v", d.heads, d.heads[Standing(d.heads)])
+				}
 				if Open(Conflict, d.heads) != (len(want) > 1) || Open(Winner, d.heads) || Open(InsertOnly, d.heads) {
 					t.Fatal("open conflicts differ")
 				}
@@ -116,10 +148,17 @@ func TestMergeAnyOrder(t *testing.T) {
 			if len(want) > 1 {
 				open++
 			}
+			if len(wantLate) > 0 {
+				tardy++
+			}
+			if len(want) > 1 && want[0].Seals != want[len(want)-1].Seals {
+				sealed++
+			}
 		})
 	}
-	if open*20 < checked {
-		t.Fatalf("only %d of %d histories end in conflict: the test looks at too little", open, checked)
+	t.Logf("of %d histories %d end in conflict, %d of sealed with unsealed, %d have late writes", checked, open, sealed, tardy)
+	if open*20 < checked || tardy*20 < checked || sealed*100 < checked {
+		t.Fatal("the test looks at too little")
 	}
 }
 
@@ -136,7 +175,7 @@ func deliver(t *rapid.T, d *replica, events []event, r *rand.Rand) {
 		d.apply(missing[at])
 		if r.IntN(4) == 0 {
 			again := slices.Clone(d.heads)
-			d.heads = Merge(d.heads, missing[at].w, missing[at].seen)
+			d.heads, _ = Merge(d.heads, missing[at].w, missing[at].seen)
 			if !slices.Equal(again, d.heads) {
 				t.Fatal("the same write twice changes the heads")
 			}
@@ -179,7 +218,7 @@ func TestWinner(t *testing.T) {
 	for _, order := range [][]Write{{early, late, twin}, {twin, late, early}, {late, early, twin}} {
 		var heads []Write
 		for _, w := range order {
-			heads = Merge(heads, w, Vector{})
+			heads, _ = Merge(heads, w, Vector{})
 		}
 		if !slices.Equal(heads, want) {
 			t.Errorf("after %v the heads are %v", order, heads)
@@ -187,7 +226,35 @@ func TestWinner(t *testing.T) {
 	}
 	// An older write of a device that comes again after a newer one is nothing.
 	again := []Write{{Device: ID{1}, Seq: 7, HLC: 9}}
-	if got := Merge(again, Write{Device: ID{1}, Seq: 6, HLC: 8}, Vector{}); !slices.Equal(got, again) {
+	if got, late := Merge(again, Write{Device: ID{1}, Seq: 6, HLC: 8}, Vector{}); late || !slices.Equal(got, again) {
 		t.Errorf("an old write changed the heads to %v", got)
+	}
+}
+
+// TestSealed: a write that seals stands against earlier, later and knowing ones.
+func TestSealed(t *testing.T) {
+	draft, signed := Write{Device: ID{1}, Seq: 1, HLC: 1}, Write{Device: ID{1}, Seq: 2, HLC: 5, Seals: true}
+	heads, late := Merge([]Write{draft}, signed, Vector{ID{1}: 1})
+	if late || !slices.Equal(heads, []Write{signed}) {
+		t.Fatalf("heads %v, late %v", heads, late)
+	}
+	for name, c := range map[string]struct {
+		w    Write
+		seen Vector
+		want []Write // nil: late
+		is   Write
+	}{
+		"edit beside it":           {Write{Device: ID{2}, Seq: 1, HLC: 9}, Vector{ID{1}: 1}, []Write{signed, {Device: ID{2}, Seq: 1, HLC: 9}}, signed},
+		"edit before it":           {Write{Device: ID{2}, Seq: 1, HLC: 2}, Vector{ID{1}: 1}, []Write{{Device: ID{2}, Seq: 1, HLC: 2}, signed}, signed},
+		"edit that knew":           {Write{Device: ID{2}, Seq: 1, HLC: 9}, Vector{ID{1}: 2}, nil, signed},
+		"own edit":                 {Write{Device: ID{1}, Seq: 3, HLC: 9}, Vector{}, nil, signed},
+		"signature that knew":      {Write{Device: ID{2}, Seq: 1, HLC: 9, Seals: true}, Vector{ID{1}: 2}, nil, signed},
+		"its clock behind":         {Write{Device: ID{2}, Seq: 1, HLC: 2, Seals: true}, Vector{ID{1}: 2}, nil, signed},
+		"earlier signature beside": {Write{Device: ID{2}, Seq: 1, HLC: 2, Seals: true}, Vector{ID{1}: 1}, []Write{{Device: ID{2}, Seq: 1, HLC: 2, Seals: true}, signed}, Write{Device: ID{2}, Seq: 1, HLC: 2, Seals: true}},
+	} {
+		got, late := Merge(heads, c.w, c.seen)
+		if late != (c.want == nil) || !late && !slices.Equal(got, c.want) || late && !slices.Equal(got, heads) || got[Standing(got)] != c.is {
+			t.Errorf("%s: heads %v, late %v", name, got, late)
+		}
 	}
 }

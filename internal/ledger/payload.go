@@ -22,7 +22,8 @@ const (
 
 // Change is what happened to one row. A row that was not there before has
 // Insert set and no old values; columns that hold their default are left out.
-// A row that is gone (only the purge does that) has Purge set.
+// The kind Purge has its number and nothing else: it is refused until there is an
+// erasure that needs it.
 type Change struct {
 	_       struct{} `cbor:",toarray"`
 	Table   string
@@ -38,7 +39,7 @@ type Kind uint8
 const (
 	Insert Kind = 1
 	Update Kind = 2
-	Purge  Kind = 3
+	Purge  Kind = 3 // reserved: neither sealed nor opened
 )
 
 // Column holds one changed value: nil, int64, string or []byte. A float is
@@ -142,6 +143,9 @@ func checkRows(rows []Change) error {
 	for i := range rows {
 		if !utf8.ValidString(rows[i].Table) {
 			return fmt.Errorf("%w: text is not UTF-8", ErrMalformed)
+		}
+		if k := rows[i].Kind; k != Insert && k != Update {
+			return fmt.Errorf("%w: change of kind %d", ErrMalformed, k)
 		}
 		for _, c := range rows[i].Columns {
 			if !utf8.ValidString(c.Name) || !storable(c.Old) || !storable(c.New) {

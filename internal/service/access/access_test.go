@@ -322,6 +322,7 @@ func TestRights(t *testing.T) {
 		"Add":            {manage, func(u *access.Users) error { _, err := u.Add(ctx, clinic.Staff{}, ""); return err }},
 		"Edit":           {manage, func(u *access.Users) error { _, err := u.Edit(ctx, "никто", nil); return err }},
 		"Remove":         {manage, func(u *access.Users) error { return u.Remove(ctx, "никто") }},
+		"NewPhrase":      {manage, func(u *access.Users) error { _, err := u.NewPhrase(ctx); return err }},
 		"List":           {manage, func(u *access.Users) error { _, err := u.List(ctx); return err }},
 		"ChangePassword": {clinic.Roles, func(u *access.Users) error { return u.ChangePassword("", "") }}, // of one's own
 	}

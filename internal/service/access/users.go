@@ -100,14 +100,22 @@ func (a *Users) Edit(ctx context.Context, login string, change func(clinic.Staff
 			return clinic.Staff{}, err
 		}
 	}
+	if was && !is && old.Active {
+		// The vault first: a second try after a break finds the row as it was.
+		if err := a.store.Session().ForbidIssuing(old.Login); err != nil {
+			return clinic.Staff{}, err
+		}
+	}
 	if err := a.put(ctx, "user.edit", &staff); err != nil {
 		return clinic.Staff{}, err
 	}
 	return staff, nil
 }
 
-// Remove takes a user's access away. The member of staff stays on the records.
-// Nobody removes themselves, and the last administrator stays.
+// Remove takes a user's access away: the slot goes, what is written from then on is sealed
+// under a fresh key, and the user's certificates are revoked. The member of staff stays on
+// the records, and what they signed stays signed. Nobody removes themselves, and the last
+// administrator stays.
 func (a *Users) Remove(ctx context.Context, login string) error {
 	if err := a.who.Require(clinic.ManageUsers); err != nil {
 		return err
@@ -128,10 +136,41 @@ func (a *Users) Remove(ctx context.Context, login string) error {
 	if err := a.put(ctx, "user.remove", &staff); err != nil {
 		return err
 	}
-	// A second try after a break finds the row done and the slot still there, or
-	// nothing left to do.
-	if err := a.store.Session().RemoveUser(staff.Login); !fault.Is(err, fault.NotFound) {
+	// A second try after a break goes on where the first stood: RemoveUser finds nothing,
+	// or shutOut certificates that still count.
+	err = a.store.Session().RemoveUser(staff.Login)
+	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
+	}
+	return a.shutOut(staff.ID, err == nil)
+}
+
+// shutOut makes a fresh key for what is written from now on and then revokes a removed
+// user's certificates: as long as one counts, the work is not done. The root can't be
+// revoked; its keys went with its slot.
+func (a *Users) shutOut(user clinic.ID, gone bool) error {
+	s := a.store.Session()
+	ended := map[clinic.ID]bool{}
+	for _, r := range s.Revocations() {
+		ended[r.Certificate] = true
+	}
+	valid := slices.DeleteFunc(s.Certificates().Of(vault.CertUser, user), func(c vault.Certificate) bool {
+		return ended[c.ID] || c.Issuer == c.ID
+	})
+	if !gone && len(valid) == 0 {
+		return nil
+	}
+	scope, _, _, err := s.CurrentScope()
+	if err != nil {
+		return err
+	}
+	if _, err := s.Rotate(scope); err != nil {
+		return err
+	}
+	for _, c := range valid {
+		if err := s.Revoke(c.ID, 0, nil, "left"); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -152,6 +191,19 @@ func (a *Users) anotherAdministrator(ctx context.Context, except clinic.ID) erro
 // ChangePassword changes the logged-in user's own password.
 func (a *Users) ChangePassword(old, new string) error {
 	return a.store.Session().ChangePassword(old, new)
+}
+
+// NewPhrase replaces the recovery phrase, when the paper is lost or was seen, and gives
+// the new one, which is kept nowhere. That it is asked for stands in the ledger before
+// the old one is void: a phrase that nobody was shown would be worse than a note too many.
+func (a *Users) NewPhrase(ctx context.Context) (string, error) {
+	if err := a.who.Require(clinic.ManageUsers); err != nil {
+		return "", err
+	}
+	if err := a.store.NoteKeys(ctx, "phrase"); err != nil {
+		return "", err
+	}
+	return a.store.Session().NewPhrase()
 }
 
 // List gives the users of the clinic.
@@ -215,7 +267,10 @@ func (a *Users) dropOrphan(ctx context.Context, login string) error {
 		if err == nil && s.Active {
 			return nil
 		}
-		return a.store.Session().RemoveUser(u.Login)
+		if err := a.store.Session().RemoveUser(u.Login); err != nil {
+			return err
+		}
+		return a.shutOut(u.ID, true)
 	}
 	return nil
 }

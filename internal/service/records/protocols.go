@@ -25,7 +25,7 @@ func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic
 		return clinic.Protocol{}, err
 	}
 	p.TemplateVersion, p.Title, p.Lang, p.Shape = t.Version, t.Title, t.Lang, t.Fields
-	p.Version, p.Amends, p.Why, p.Status, p.Original = 1, clinic.ID{}, "", clinic.ProtocolDraft, "paper"
+	p.Version, p.Amends, p.Why, p.Status, p.Original = 1, clinic.ID{}, "", clinic.ProtocolDraft, clinic.OriginalPaper
 	p.Signed, p.Signer, p.Digest, p.Signature, p.Scan, p.Qualified = 0, clinic.ID{}, nil, nil, clinic.ID{}, clinic.ID{}
 	p.SignerName, p.SignerPost, p.Care, p.Deleted = "", "", nil, 0
 	p.Values = withDefaults(t.Fields, p.Values)
@@ -210,7 +210,7 @@ func (r *Records) AmendProtocol(ctx context.Context, id clinic.ID, why string, v
 		p := old
 		p.Record = clinic.Record{}
 		p.Version, p.Amends, p.Why = old.Version+1, old.ID, why
-		p.Status, p.Written, p.Signed, p.Original = clinic.ProtocolDraft, tx.Now(), 0, "paper"
+		p.Status, p.Written, p.Signed, p.Original = clinic.ProtocolDraft, tx.Now(), 0, clinic.OriginalPaper
 		p.Signer, p.SignerName, p.SignerPost, p.Digest, p.Signature = clinic.ID{}, "", "", nil, nil
 		p.Scan, p.Qualified, p.Care = clinic.ID{}, clinic.ID{}, nil
 		p.Values = maps.Clone(old.Values)

@@ -150,6 +150,7 @@ func TestBadAllergiesAndProblems(t *testing.T) {
 		"kind":      {Substance: "мёд", Kind: "x"},
 		"since":     {Substance: "мёд", Since: "x"},
 		"reaction":  {Substance: "мёд", Reaction: "\x00"},
+		"severity":  {Substance: "мёд", Severity: "x"},
 	} {
 		a.Patient = p
 		_, err := w.AddAllergy(ctx, a)
@@ -158,7 +159,8 @@ func TestBadAllergiesAndProblems(t *testing.T) {
 	for field, x := range map[string]clinic.Problem{
 		"code":     {},
 		"status":   {Text: "астма", Status: "x"},
-		"resolved": {Text: "астма", Resolved: "x"},
+		"resolved": {Text: "астма", Since: "2020", Resolved: "2019-05"},
+		"since":    {Text: "астма", Since: "x"},
 		"text":     {Text: "\x00"},
 	} {
 		x.Patient = p

@@ -4,6 +4,7 @@ import (
 	"context"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"feldsher/internal/clinic"
@@ -39,6 +40,7 @@ var (
 	decide   = []string{"doctor", "ordered"}
 	export   = []string{"doctor", "head", "outpost"}
 	log      = []string{"head", "administrator", "auditor", "outpost"}
+	manage   = []string{"head", "administrator", "outpost"}
 	all      = []string(nil)
 )
 
@@ -108,6 +110,43 @@ var useCases = map[string][]struct {
 	}}},
 	"AddAllergy": {{treat, func(ctx context.Context, r *records.Records) error {
 		_, err := r.AddAllergy(ctx, clinic.Allergy{})
+		return err
+	}}},
+	"EditProblem": {{decide, func(ctx context.Context, r *records.Records) error {
+		_, err := r.EditProblem(ctx, clinic.NewID(), nil)
+		return err
+	}}},
+	"EditAllergy": {{treat, func(ctx context.Context, r *records.Records) error {
+		_, err := r.EditAllergy(ctx, clinic.NewID(), nil)
+		return err
+	}}},
+	"Attach": {{treat, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Attach(ctx, clinic.Attachment{}, strings.NewReader("x"))
+		return err
+	}}},
+	"Attachments": {{care, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Attachments(ctx, clinic.NewID())
+		return err
+	}}},
+	"OpenAttachment": {{care, func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.OpenAttachment(ctx, clinic.NewID())
+		return err
+	}}},
+	"ExportAttachment": {{export, func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.ExportAttachment(ctx, clinic.NewID())
+		return err
+	}}},
+	"ScanProtocol": {{treat, func(ctx context.Context, r *records.Records) error {
+		_, err := r.ScanProtocol(ctx, clinic.NewID(), strings.NewReader("x"))
+		return err
+	}}},
+	"SavePathway": {{manage, func(ctx context.Context, r *records.Records) error {
+		_, err := r.SavePathway(ctx, clinic.Pathway{})
+		return err
+	}}},
+	"Pathways": {{all, func(ctx context.Context, r *records.Records) error { _, err := r.Pathways(ctx, ""); return err }}}, // a reference table
+	"ApplyPathway": {{treat, func(ctx context.Context, r *records.Records) error {
+		_, err := r.ApplyPathway(ctx, clinic.NewID(), clinic.NewID())
 		return err
 	}}},
 	"AddProtocol": {{treat, func(ctx context.Context, r *records.Records) error {

@@ -93,11 +93,15 @@ func nameStaff(tx *store.Tx, v *clinic.Visit) error {
 // EditVisit changes a visit: change gets the stored one and returns what it
 // shall be. A visit never moves to another patient, and its time of entry stays.
 func (r *Records) EditVisit(ctx context.Context, id clinic.ID, change func(clinic.Visit) (clinic.Visit, error)) (SavedVisit, error) {
+	return r.editVisit(ctx, "visit.edit", id, change)
+}
+
+func (r *Records) editVisit(ctx context.Context, intent string, id clinic.ID, change func(clinic.Visit) (clinic.Visit, error)) (SavedVisit, error) {
 	if err := r.who.Require(clinic.WriteCare); err != nil {
 		return SavedVisit{}, err
 	}
 	var out SavedVisit
-	err := r.update(ctx, "visit.edit", func(tx *store.Tx) error {
+	err := r.update(ctx, intent, func(tx *store.Tx) error {
 		old, err := tx.Visit(id)
 		if err != nil {
 			return err

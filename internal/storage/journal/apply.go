@@ -84,12 +84,24 @@ func (a *application) run(trust Trust) error {
 	if err != nil || dup {
 		return err
 	}
-	payloads, waiting, err := a.open()
+	payloads, waiting, err := openAll(a.e, j.keys)
 	if err != nil {
 		return err
 	}
+	for _, p := range payloads {
+		for part, c := range changesOf(p) {
+			if err := j.check(c, part); err != nil {
+				return err
+			}
+		}
+	}
 	if h.Chain == ledger.Changes {
 		if err := a.learn(); err != nil {
+			return err
+		}
+	}
+	if !waiting {
+		if waiting, err = a.dependent(payloads); err != nil {
 			return err
 		}
 	}
@@ -97,6 +109,9 @@ func (a *application) run(trust Trust) error {
 	n, err := j.store(a.tx.ctx, a.device, a.e, patientsOf(payloads), waiting)
 	if err != nil {
 		return err
+	}
+	if waiting {
+		return j.noteWait(a.tx.ctx, wait{n, h.Chain, h.Device, h.Seq})
 	}
 	for _, p := range payloads {
 		if err := a.merge(p, n); err != nil {
@@ -183,19 +198,19 @@ func (j *Journal) Applied(ctx context.Context) (ledger.Vector, error) {
 	return v, rows.Err()
 }
 
-// open opens the boxes whose keys are held here; waiting says that one is not.
-func (a *application) open() (out []*ledger.Payload, waiting bool, err error) {
-	for _, b := range a.e.Boxes {
-		p, err := a.e.OpenBox(b, a.j.keys)
+// openAll opens the boxes of an entry. When the key of one is not held here the
+// entry waits: nothing is given of it.
+func openAll(e *ledger.Entry, keys ledger.Keys) (out []*ledger.Payload, waiting bool, err error) {
+	for _, b := range e.Boxes {
+		p, err := e.OpenBox(b, keys)
 		if errors.Is(err, ledger.ErrNoKey) {
-			waiting = true
-			continue
+			return nil, true, nil
 		} else if err != nil {
-			return nil, false, fault.Wrap(err, fault.Damaged, "fault.ledger.box", "seq", a.e.Header.Seq)
+			return nil, false, fault.Wrap(err, fault.Damaged, "fault.ledger.box", "seq", e.Header.Seq)
 		}
 		out = append(out, p)
 	}
-	return out, waiting, nil
+	return out, false, nil
 }
 
 func patientsOf(payloads []*ledger.Payload) []ledger.ID {

@@ -185,6 +185,19 @@ func (d *difference) change() ledger.Change {
 	return c
 }
 
+// allowed refuses an update of a group that is written no more.
+func (d *difference) allowed() error {
+	if d.old == nil || d.now == nil {
+		return nil
+	}
+	for _, g := range d.groups() {
+		if d.table.seals(g, d.table.groupOf(d.old, g)) {
+			return fault.New(fault.Conflict, "fault.ledger.once", "table", d.table.Name, "group", d.table.Groups[g].Name)
+		}
+	}
+	return nil
+}
+
 // groups lists the field groups in which an update differs.
 func (d *difference) groups() []int {
 	var out []int

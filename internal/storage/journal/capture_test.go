@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 	"feldsher/internal/storage/journal"
 )
@@ -22,8 +23,9 @@ func TestCaptureRandomly(t *testing.T) {
 	for round := range soak(1, 15) {
 		captureRound(t, rand.New(rand.NewPCG(s, uint64(round))), total)
 	}
-	t.Logf("%d committed, %d refused, %d changed nothing", total[committed], total[refused], total[silent])
-	if total[committed] < 40 || total[refused] < 20 || total[silent] < 5 {
+	t.Logf("%d committed, %d refused, %d of what is written once, %d changed nothing",
+		total[committed], total[refused], total[closed], total[silent])
+	if total[committed] < 40 || total[refused] < 20 || total[closed] == 0 || total[silent] < 5 {
 		t.Error("the mixture is too thin to prove anything")
 	}
 }
@@ -57,6 +59,7 @@ type outcome string
 const (
 	committed outcome = "committed"
 	refused   outcome = "refused"
+	closed    outcome = "closed" // refused, for it changes what is written once
 	silent    outcome = "silent" // nothing differs: no entry
 )
 
@@ -67,7 +70,7 @@ func (c *scribe) transaction(i int) outcome {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	c.bad, c.fresh, c.cancel, c.ended, c.depth = "", nil, cancel, false, 0
+	c.bad, c.once, c.fresh, c.cancel, c.ended, c.depth = "", false, nil, cancel, false, 0
 	entries := count(t, c.conn, `SELECT count(*) FROM entry`)
 	links := count(t, c.conn, `SELECT count(*) FROM entry_patient`)
 	a := journal.Act{Actor: clinic.NewID(), Intent: fmt.Sprint("test.", i), Reason: "проверка", Batch: clinic.NewID()}
@@ -86,17 +89,26 @@ func (c *scribe) transaction(i int) outcome {
 		if c.bad == "own error" {
 			return fmt.Errorf("test: turned back")
 		}
+		c.once = c.bad == "" && c.touchesOnce()
 		return nil
 	})
 	after := snapshot(t, c.conn)
 	diffs := difference(c.before, after)
 	now := count(t, c.conn, `SELECT count(*) FROM entry`)
 	switch {
-	case err != nil && c.bad == "" && !mayFail && !c.ended:
+	case err != nil && c.bad == "" && !c.once && !mayFail && !c.ended:
 		t.Fatalf("transaction %d failed: %v", i, err)
+	case err == nil && c.once:
+		t.Fatalf("transaction %d has changed what is written once", i)
+	case c.once && !mayFail && !c.ended:
+		wantFault(t, "written once", err, fault.Conflict, "fault.ledger.once")
+		fallthrough
 	case err != nil:
 		if len(diffs) > 0 || now != entries || links != count(t, c.conn, `SELECT count(*) FROM entry_patient`) {
 			t.Fatalf("transaction %d failed (%s: %v) and left %d rows and %d entries", i, c.bad, err, len(diffs), now-entries)
+		}
+		if c.once {
+			return closed
 		}
 		return refused
 	case c.bad != "":

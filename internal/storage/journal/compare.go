@@ -13,7 +13,7 @@ import (
 )
 
 // compare holds one table against its replayed state.
-func (r *replay) compare(ctx context.Context, s *state) error {
+func (r *verification) compare(ctx context.Context, s *state) error {
 	rows, err := r.conn.QueryContext(ctx, `SELECT * FROM `+s.Name)
 	if err != nil {
 		return fmt.Errorf("journal: verify: %w", err)
@@ -52,7 +52,7 @@ func first[V any](m map[ledger.ID]V) ledger.ID {
 	return slices.MinFunc(slices.Collect(maps.Keys(m)), func(a, b ledger.ID) int { return bytes.Compare(a[:], b[:]) })
 }
 
-func (r *replay) compareRow(ctx context.Context, s *state, id ledger.ID, row []any, want rowState) error {
+func (r *verification) compareRow(ctx context.Context, s *state, id ledger.ID, row []any, want rowState) error {
 	if row[s.born] != want.entry {
 		return differs("fault.verify.column", "table", s.Name, "row", id, "column", "born")
 	}

@@ -34,7 +34,7 @@ func (a noted) compare(b noted) int {
 }
 
 // compareHeads holds the noted heads against the replay's.
-func (r *replay) compareHeads(ctx context.Context) error {
+func (r *verification) compareHeads(ctx context.Context) error {
 	want := map[noted]bool{}
 	for _, s := range r.tables {
 		for id, row := range s.rows {
@@ -44,6 +44,11 @@ func (r *replay) compareHeads(ctx context.Context) error {
 			for g, heads := range row.full.heads {
 				for _, h := range heads {
 					want[noted{s.number, id, g, h.entry}] = true
+				}
+			}
+			for g, entries := range row.full.late {
+				for _, n := range entries {
+					want[noted{s.number, id, late(g), n}] = true
 				}
 			}
 		}
@@ -75,7 +80,7 @@ func (r *replay) compareHeads(ctx context.Context) error {
 }
 
 // purged reports whether a head may belong to a row whose key is destroyed.
-func (r *replay) purged(h noted) bool {
+func (r *verification) purged(h noted) bool {
 	if len(r.erased) == 0 || h.table < 0 || h.table >= len(r.tables) {
 		return false
 	}
@@ -83,13 +88,14 @@ func (r *replay) purged(h noted) bool {
 	return !here
 }
 
-func (r *replay) headDiffers(h noted) error {
+func (r *verification) headDiffers(h noted) error {
 	table, group := fmt.Sprint(h.table), fmt.Sprint(h.group)
 	if h.table >= 0 && h.table < len(r.tables) {
 		t := r.tables[h.table]
 		table = t.Name
-		if h.group >= 0 && h.group < len(t.Groups) {
-			group = t.Groups[h.group].Name
+		g := max(h.group, late(h.group))
+		if g < len(t.Groups) {
+			group = t.Groups[g].Name
 		}
 	}
 	return differs("fault.verify.heads", "table", table, "row", h.id, "group", group)
@@ -97,7 +103,7 @@ func (r *replay) headDiffers(h noted) error {
 
 // compareLinks holds the index of patients against the entries: one left out
 // would hide an entry from the history of a card.
-func (r *replay) compareLinks(ctx context.Context) error {
+func (r *verification) compareLinks(ctx context.Context) error {
 	rows, err := r.conn.QueryContext(ctx, `SELECT entry, patient FROM entry_patient`)
 	if err != nil {
 		return fmt.Errorf("journal: verify: %w", err)

@@ -61,6 +61,9 @@ func (j *Journal) fill(p *ledger.Payload, diffs []difference) error {
 	for i := range diffs {
 		d := &diffs[i]
 		row := d.now
+		if err := d.allowed(); err != nil {
+			return err
+		}
 		switch {
 		case d.now == nil:
 			return fmt.Errorf("journal: %s: a row was deleted; a tombstone was wanted", d.table.Name)
@@ -140,20 +143,28 @@ func (j *Journal) store(ctx context.Context, device int64, e *ledger.Entry, pati
 	if _, err := stmt.ExecContext(ctx, n, h.Chain, device, int64(h.Seq), int64(h.HLC), e.Hash[:], waiting, e.Encode()); err != nil {
 		return 0, fmt.Errorf("journal: store entry: %w", err)
 	}
+	if err := j.link(ctx, n, patients); err != nil {
+		return 0, err
+	}
+	j.ordinal = n
+	return n, nil
+}
+
+// link puts an entry into the history of patients.
+func (j *Journal) link(ctx context.Context, n int64, patients []ledger.ID) error {
 	link, err := j.prepare(ctx, `INSERT OR IGNORE INTO entry_patient (patient, entry) VALUES (?, ?)`)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	for _, p := range patients {
 		if p.IsZero() {
 			continue
 		}
 		if _, err := link.ExecContext(ctx, p[:], n); err != nil {
-			return 0, fmt.Errorf("journal: store entry: %w", err)
+			return fmt.Errorf("journal: entry %d: %w", n, err)
 		}
 	}
-	j.ordinal = n
-	return n, nil
+	return nil
 }
 
 // markHeads makes the entry the only head of the groups that a local write has
@@ -165,26 +176,6 @@ func (j *Journal) markHeads(ctx context.Context, d *difference, n int64) error {
 	for _, g := range d.groups() {
 		if err := j.setHeads(ctx, d.touchKey, g, []int64{n}); err != nil {
 			return err
-		}
-	}
-	return nil
-}
-
-func (j *Journal) setHeads(ctx context.Context, k touchKey, group int, entries []int64) error {
-	del, err := j.prepare(ctx, `DELETE FROM head WHERE tbl = ? AND id = ? AND grp = ?`)
-	if err != nil {
-		return err
-	}
-	ins, err := j.prepare(ctx, `INSERT INTO head (tbl, id, grp, entry) VALUES (?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	if _, err := del.ExecContext(ctx, k.table, k.id[:], group); err != nil {
-		return fmt.Errorf("journal: heads: %w", err)
-	}
-	for _, n := range entries {
-		if _, err := ins.ExecContext(ctx, k.table, k.id[:], group, n); err != nil {
-			return fmt.Errorf("journal: heads: %w", err)
 		}
 	}
 	return nil

@@ -84,6 +84,7 @@ type Journal struct {
 	// issuedNext is what issued will be once the present transaction commits.
 	issuedNext int
 	news       bool // entries of others were applied since our last one
+	waits      []wait
 }
 
 // New takes over the writing connection. The schema must be in place; version
@@ -139,6 +140,9 @@ func (j *Journal) resume(ctx context.Context, now func() time.Time) error {
 		return err
 	}
 	if err := j.resumeIssued(ctx); err != nil {
+		return err
+	}
+	if err := j.resumeWaits(ctx); err != nil {
 		return err
 	}
 	return j.checkNews(ctx)

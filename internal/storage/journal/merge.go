@@ -8,32 +8,39 @@ import (
 )
 
 func (a *application) merge(p *ledger.Payload, n int64) error {
-	for i := range p.Rows {
-		if err := a.mergeRow(&p.Rows[i], partKey{}, n); err != nil {
+	for part, c := range changesOf(p) {
+		if err := a.mergeRow(c, part, n); err != nil {
 			return err
-		}
-	}
-	for _, part := range p.Parts {
-		for i := range part.Rows {
-			if err := a.mergeRow(&part.Rows[i], partKey{part.Patient, part.Class}, n); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
 }
 
-// mergeRow merges one changed row into the tables. It must have stood in the part
-// of the patient and class that it belongs to, else it would outlive the erasure
-// of their key.
-func (a *application) mergeRow(c *ledger.Change, part partKey, n int64) error {
-	t, known := a.j.byName[c.Table]
-	switch {
-	case !known:
+// check holds a change against the policy, whatever rows are here. It must stand
+// in the part of the patient and class that it belongs to, else it would outlive
+// the erasure of their key.
+func (j *Journal) check(c *ledger.Change, part partKey) error {
+	t, known := j.byName[c.Table]
+	if !known {
 		return fault.New(fault.Damaged, "fault.ledger.table", "table", c.Table)
-	case t.Class != part.class, c.Kind != ledger.Insert && c.Kind != ledger.Update:
+	}
+	misplaced := t.Class != part.class
+	for _, col := range c.Columns {
+		misplaced = misplaced || col.Name == t.Patient && idOf(col.New) != part.patient
+	}
+	if c.Kind == ledger.Insert && t.Patient == "id" {
+		misplaced = misplaced || c.Key != part.patient
+	}
+	if misplaced {
 		return fault.New(fault.Damaged, "fault.ledger.part", "table", c.Table)
 	}
+	_, err := t.valuesOf(c)
+	return err
+}
+
+// mergeRow merges one changed row into the tables.
+func (a *application) mergeRow(c *ledger.Change, part partKey, n int64) error {
+	t := a.j.byName[c.Table]
 	row, err := a.j.read(a.tx.ctx, t, c.Key)
 	if err != nil {
 		return err
@@ -113,45 +120,33 @@ func (a *application) insert(t *table, c *ledger.Change, part partKey, n int64) 
 
 // mergeGroup merges one write of a field group with the heads known here.
 func (a *application) mergeGroup(t *table, k touchKey, g int, row, values []any, n int64) error {
-	heads, err := a.j.headsOf(a.tx.ctx, t, k, g, row)
+	before, err := a.j.headsOf(a.tx.ctx, t, k, g, row)
 	if err != nil {
 		return err
 	}
-	writes := make([]ledger.Write, len(heads))
-	byWrite := make(map[ledger.Write]int64, len(heads)+1)
-	for i, h := range heads {
-		writes[i], byWrite[h.Write] = h.Write, h.entry
-	}
 	h := a.e.Header
-	w := ledger.Write{Device: h.Device, Seq: h.Seq, HLC: h.HLC}
-	byWrite[w] = n
-	merged := ledger.Merge(writes, w, a.seen)
-	entries := make([]int64, len(merged))
-	for i, m := range merged {
-		entries[i] = byWrite[m]
+	w := head{ledger.Write{Device: h.Device, Seq: h.Seq, HLC: h.HLC, Seals: t.seals(g, values)}, n}
+	after, isLate := mergeHeads(before, w, a.seen)
+	if isLate {
+		return a.j.noteHead(a.tx.ctx, k, late(g), n)
+	}
+	entries := make([]int64, len(after))
+	for i := range after {
+		entries[i] = after[i].entry
 	}
 	if err := a.j.setHeads(a.tx.ctx, k, g, entries); err != nil {
 		return err
 	}
-	before, now := winner(t.Groups[g].Policy, writes), winner(t.Groups[g].Policy, merged)
+	now := standing(after)
 	switch {
-	case now == before:
+	case now == standing(before):
 		return nil
 	case now != w:
-		if values, err = a.j.valuesAt(a.tx.ctx, t, k.id, g, byWrite[now]); err != nil {
+		if values, err = a.j.valuesAt(a.tx.ctx, t, k.id, g, now.entry); err != nil {
 			return err
 		}
 	}
 	return a.set(t, k.id, g, row, values)
-}
-
-// winner gives the head whose values stand in the table: the last in order, or
-// for what is written once, the first.
-func winner(p ledger.Policy, heads []ledger.Write) ledger.Write {
-	if p == ledger.InsertOnly {
-		return heads[0]
-	}
-	return heads[len(heads)-1]
 }
 
 func (a *application) set(t *table, id ledger.ID, g int, row, values []any) error {

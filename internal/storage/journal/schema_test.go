@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/ledger"
 )
 
 // local lists the tables that belong to one workstation and are not synced. A new
@@ -107,6 +108,37 @@ func TestNothingCascades(t *testing.T) {
 	}
 }
 
+// TestSignedIsSealed: what a signature stands for is one group with it, sealed by
+// it, or written once; only where the original is may change (R3.4).
+func TestSignedIsSealed(t *testing.T) {
+	r := newRoom(t)
+	policy := policyOf("protocol")
+	open := []string{"id", "born", "original", "scan", "qualified"}
+	for _, c := range columnsOf(t, r.conn, "protocol") {
+		for _, g := range policy.Groups {
+			if !slices.Contains(g.Columns, c.name) {
+				continue
+			}
+			kept := g.Policy == ledger.InsertOnly || g.Seals == clinic.Seal{Column: "status", Value: clinic.ProtocolSigned}
+			if kept == slices.Contains(open, c.name) {
+				t.Errorf("protocol.%s: kept with the signature: %v", c.name, kept)
+			}
+		}
+	}
+}
+
+// TestParentsAreSynced: a row that another names comes by the same ledger.
+func TestParentsAreSynced(t *testing.T) {
+	r := newRoom(t)
+	for _, table := range clinic.Tables {
+		for _, to := range names(t, r, `SELECT "table" || '.' || "to" FROM pragma_foreign_key_list('`+table.Name+`')`) {
+			if name, isID := strings.CutSuffix(to, ".id"); !isID || policyOf(name).Name == "" {
+				t.Errorf("%s names a row of %s", table.Name, to)
+			}
+		}
+	}
+}
+
 // TestEveryColumnHasOneGroup holds the policy against the schema.
 func TestEveryColumnHasOneGroup(t *testing.T) {
 	r := newRoom(t)
@@ -118,6 +150,9 @@ func TestEveryColumnHasOneGroup(t *testing.T) {
 				t.Errorf("%s: group %q stands twice, is empty or has no policy", table.Name, g.Name)
 			}
 			seen[g.Name] = true
+			if s := g.Seals; (s.Column == "") != (s.Value == "") || s.Column != "" && (!slices.Contains(g.Columns, s.Column) || g.Policy == ledger.InsertOnly) {
+				t.Errorf("%s: group %q is sealed by %+v", table.Name, g.Name, s)
+			}
 			for _, c := range g.Columns {
 				groups[c]++
 			}

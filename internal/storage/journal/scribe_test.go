@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,6 +26,7 @@ type scribe struct {
 	before  map[string]tableRows
 	fresh   []ledger.ID // patients of this transaction
 	bad     string      // what of it must make the Update fail
+	once    bool        // it changes what is written once
 	cancel  context.CancelFunc
 	ended   bool // cancelled from within
 	depth   int
@@ -74,6 +76,8 @@ func (c *scribe) patient() ledger.ID {
 // value draws one for a column.
 func (c *scribe) value(table string, col column) any {
 	switch {
+	case table == "protocol" && col.name == "status" && c.r.IntN(3) > 0:
+		return []string{clinic.ProtocolDraft, clinic.ProtocolSigned}[c.r.IntN(2)]
 	case col.name == "patient":
 		id := c.patient()
 		return id[:]
@@ -178,7 +182,7 @@ func (c *scribe) upsert(tx *journal.Tx, t clinic.Table) {
 	}
 	var sets []string
 	for _, col := range c.columns[t.Name] {
-		if col.name != "id" && col.name != "born" && col.name != t.Patient && c.r.IntN(2) == 0 {
+		if c.mutable(t, col) && c.r.IntN(2) == 0 {
 			sets = append(sets, fmt.Sprintf(`"%s" = excluded."%s"`, col.name, col.name))
 		}
 	}
@@ -189,7 +193,47 @@ func (c *scribe) upsert(tx *journal.Tx, t clinic.Table) {
 	c.exec(tx, `INSERT INTO `+t.Name+` VALUES `+marks(len(c.columns[t.Name]))+` ON CONFLICT (id) DO `+action, c.row(tx, t.Name, id)...)
 }
 
-// replace writes a row anew, its born and patient kept.
+// mutable says whether a column may change; now and then what is written once
+// seems to.
+func (c *scribe) mutable(t clinic.Table, col column) bool {
+	if col.name == "id" || col.name == "born" || col.name == t.Patient {
+		return false
+	}
+	for _, g := range t.Groups {
+		if g.Policy == ledger.InsertOnly && slices.Contains(g.Columns, col.name) {
+			return c.r.IntN(20) == 0
+		}
+	}
+	return true
+}
+
+// writtenOnce says whether a row differs in what is written once: in a group that
+// is, or in one that was sealed.
+func (c *scribe) writtenOnce(t clinic.Table, was, now []any) bool {
+	for _, g := range t.Groups {
+		closed := g.Policy == ledger.InsertOnly || g.Seals.Column != "" && sameValue(was[c.at(t.Name, g.Seals.Column)], g.Seals.Value)
+		for _, name := range g.Columns {
+			if i := c.at(t.Name, name); closed && !sameValue(was[i], now[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// touchesOnce compares the rows within the transaction with those before it.
+func (c *scribe) touchesOnce() bool {
+	after := snapshot(c.t, c.conn)
+	for at := range difference(c.before, after) {
+		was, now := c.before[at.table][at.id], after[at.table][at.id]
+		if was != nil && now != nil && c.writtenOnce(policyOf(at.table), was, now) {
+			return true
+		}
+	}
+	return false
+}
+
+// replace writes a row anew, its born, patient and mostly what is written once kept.
 func (c *scribe) replace(tx *journal.Tx, t clinic.Table) {
 	id, ok := c.some(t.Name)
 	if !ok {
@@ -197,7 +241,7 @@ func (c *scribe) replace(tx *journal.Tx, t clinic.Table) {
 	}
 	row := c.row(tx, t.Name, id)
 	for i, col := range c.columns[t.Name] {
-		if col.name == "born" || col.name == t.Patient {
+		if !c.mutable(t, col) {
 			row[i] = c.before[t.Name][id][i]
 		}
 	}
@@ -208,7 +252,7 @@ func (c *scribe) replace(tx *journal.Tx, t clinic.Table) {
 func (c *scribe) free(t clinic.Table) column {
 	for {
 		col := c.columns[t.Name][c.r.IntN(len(c.columns[t.Name]))]
-		if col.name != "id" && col.name != "born" && col.name != t.Patient {
+		if c.mutable(t, col) {
 			return col
 		}
 	}

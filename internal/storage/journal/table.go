@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,14 @@ type table struct {
 	reread   [len(batches)]string // by the place in batches
 	insert   string
 	groupCol [][]int // columns of each group
+	sealAt   []int   // by group: place within it of the column that seals; -1 for none
+	parents  []parent
+}
+
+// parent says that a column names a row of another table.
+type parent struct {
+	column int
+	table  string
 }
 
 type column struct {
@@ -32,7 +41,10 @@ type column struct {
 
 // newTable reads the table's columns and holds them against the policy.
 func newTable(ctx context.Context, conn *sql.Conn, number int, policy clinic.Table) (*table, error) {
-	t := &table{Table: policy, number: number, patient: -1, born: -1, groupCol: make([][]int, len(policy.Groups))}
+	t := &table{
+		Table: policy, number: number, patient: -1, born: -1,
+		groupCol: make([][]int, len(policy.Groups)), sealAt: make([]int, len(policy.Groups)),
+	}
 	rows, err := conn.QueryContext(ctx, `SELECT name, dflt_value FROM pragma_table_info(?) ORDER BY cid`, policy.Name)
 	if err != nil {
 		return nil, fmt.Errorf("journal: table %s: %w", policy.Name, err)
@@ -51,7 +63,29 @@ func newTable(ctx context.Context, conn *sql.Conn, number int, policy clinic.Tab
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("journal: table %s: %w", policy.Name, err)
 	}
+	_ = rows.Close()
+	if err := t.addParents(ctx, conn); err != nil {
+		return nil, err
+	}
 	return t, t.finish()
+}
+
+func (t *table) addParents(ctx context.Context, conn *sql.Conn) error {
+	rows, err := conn.QueryContext(ctx, `SELECT "from", "table" FROM pragma_foreign_key_list(?) ORDER BY id`, t.Name)
+	if err != nil {
+		return fmt.Errorf("journal: table %s: %w", t.Name, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var from string
+		var p parent
+		if err := rows.Scan(&from, &p.table); err != nil {
+			return fmt.Errorf("journal: table %s: %w", t.Name, err)
+		}
+		p.column = slices.IndexFunc(t.columns, func(c column) bool { return c.name == from })
+		t.parents = append(t.parents, p)
+	}
+	return rows.Err()
 }
 
 func (t *table) add(name string, standard sql.NullString) error {
@@ -101,6 +135,11 @@ func (t *table) finish() error {
 		if len(cols) != len(t.Groups[g].Columns) {
 			return fmt.Errorf("journal: table %s: group %s names a column that is not there", t.Name, t.Groups[g].Name)
 		}
+		seal := t.Groups[g].Seals.Column
+		t.sealAt[g] = slices.IndexFunc(cols, func(at int) bool { return names[at] == seal })
+		if seal != "" && t.sealAt[g] < 0 {
+			return fmt.Errorf("journal: table %s: group %s is sealed by a column that is not its own", t.Name, t.Groups[g].Name)
+		}
 	}
 	list := `"` + strings.Join(names, `", "`) + `"`
 	for i, n := range batches {
@@ -108,6 +147,24 @@ func (t *table) finish() error {
 	}
 	t.insert = `INSERT INTO ` + t.Name + ` (` + list + `) VALUES (?` + strings.Repeat(", ?", len(names)-1) + `)`
 	return nil
+}
+
+// seals reports whether a write of a group with these values is its last.
+func (t *table) seals(g int, values []any) bool {
+	if t.Groups[g].Policy == ledger.InsertOnly {
+		return true
+	}
+	at := t.sealAt[g]
+	return at >= 0 && same(values[at], t.Groups[g].Seals.Value)
+}
+
+// groupOf gives the values of a group of a row.
+func (t *table) groupOf(row []any, g int) []any {
+	out := make([]any, len(t.groupCol[g]))
+	for i, at := range t.groupCol[g] {
+		out[i] = row[at]
+	}
+	return out
 }
 
 // patientOf gives the patient a row belongs to; zero for the clinic's own rows.

@@ -149,7 +149,7 @@ func (j *Journal) run(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 		_ = j.command(end, `ROLLBACK`)
 		return fmt.Errorf("journal: begin: %w", err)
 	}
-	ordinal, heads, news := j.ordinal, j.copyHeads(), j.news
+	ordinal, heads, news, waits := j.ordinal, j.copyHeads(), j.news, j.waits
 	j.clear()
 	j.mode = m
 	done := false
@@ -159,7 +159,7 @@ func (j *Journal) run(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 		if done {
 			return
 		}
-		j.ordinal, j.heads, j.news, j.issuedNext = ordinal, heads, news, j.issued
+		j.ordinal, j.heads, j.news, j.issuedNext, j.waits = ordinal, heads, news, j.issued, waits
 		if e := j.command(end, `ROLLBACK`); e != nil && !strings.Contains(e.Error(), "no transaction is active") {
 			err = errors.Join(err, fmt.Errorf("journal: rollback: %w", e))
 		}

@@ -65,31 +65,40 @@ func median(d []time.Duration) time.Duration {
 }
 
 // BenchCards opens the whole cards of patients, one after another, and gives the
-// median and the 99th percentile of the times.
+// median and the 99th percentile of the times. The first tenth is opened
+// unmeasured: a program that has just been opened is another matter.
 func (s *Store) BenchCards(ctx context.Context, ids []clinic.ID) (mid, p99 time.Duration, err error) {
 	q := s.Reader(ctx)
 	var times []time.Duration
-	for _, id := range ids {
+	for i, id := range ids {
 		start := time.Now()
-		if _, err := q.Patient(id); err != nil {
+		if err := q.openCard(id); err != nil {
 			return 0, 0, err
 		}
-		if _, err := q.Visits(id); err != nil {
-			return 0, 0, err
+		if i >= len(ids)/10 {
+			times = append(times, time.Since(start))
 		}
-		if _, err := q.Problems(id); err != nil {
-			return 0, 0, err
-		}
-		if _, err := q.Allergies(id); err != nil {
-			return 0, 0, err
-		}
-		if _, err := q.Protocols(id); err != nil {
-			return 0, 0, err
-		}
-		times = append(times, time.Since(start))
 	}
 	mid = median(times)
 	return mid, times[len(times)*99/100], nil
+}
+
+// openCard reads what a doctor sees on opening a card.
+func (r *Reader) openCard(id clinic.ID) error {
+	if _, err := r.Patient(id); err != nil {
+		return err
+	}
+	if _, err := r.Visits(id); err != nil {
+		return err
+	}
+	if _, err := r.Problems(id); err != nil {
+		return err
+	}
+	if _, err := r.Allergies(id); err != nil {
+		return err
+	}
+	_, err := r.Protocols(id)
+	return err
 }
 
 // Sample draws n live cards, evenly over the order of registration.

@@ -146,7 +146,7 @@ func TestAttachmentExchanged(t *testing.T) {
 	exchange()
 	wellChecked(t, s, 3)
 	for _, from := range []clinic.Attachment{b, third} { // of another patient, and of the same
-		err := s.Update(ctx, journal.Act{Intent: "test"}, func(tx *store.Tx) error {
+		err := s.Tamper(ctx, func(tx *journal.Tx) error {
 			_, err := tx.Exec(`UPDATE attachment SET blob = ?, key = ?, size = ? WHERE id = ?`, from.Blob, from.Key, from.Size, a.ID)
 			return err
 		})
@@ -174,7 +174,7 @@ func TestAttachmentNameIsNoPath(t *testing.T) {
 // alter changes a column of a row as a defect of the program would.
 func alter(t *testing.T, s *store.Store, id clinic.ID, column string, value any) {
 	t.Helper()
-	err := s.Update(context.Background(), journal.Act{Intent: "test"}, func(tx *store.Tx) error {
+	err := s.Tamper(context.Background(), func(tx *journal.Tx) error {
 		_, err := tx.Exec(`UPDATE attachment SET `+column+` = ? WHERE id = ?`, value, id)
 		return err
 	})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"feldsher/internal/clinic"
+	"feldsher/internal/fault"
 )
 
 // What is known of a patient between visits: problems, allergies, results and
@@ -24,7 +25,10 @@ func (tx *Tx) PutPrescription(p *clinic.Prescription) error {
 // PutDiagnosis writes a diagnosis, of a visit or of none.
 func (tx *Tx) PutDiagnosis(d *clinic.Diagnosis) error { return diagnoses.save(tx, d, d.Patient) }
 
-const liveOf = `patient = ? AND deleted IS NULL ORDER BY rowid`
+const (
+	liveOf = `patient = ? AND deleted IS NULL ORDER BY rowid`
+	liveID = `id = ? AND deleted IS NULL`
+)
 
 // Problems reads the problem list.
 func (r *Reader) Problems(patient clinic.ID) ([]clinic.Problem, error) {
@@ -63,6 +67,31 @@ func (r *Reader) Loose(patient clinic.ID) (o []clinic.Observation, p []clinic.Pr
 // Allergies reads the allergies.
 func (tx *Tx) Allergies(patient clinic.ID) ([]clinic.Allergy, error) {
 	return allergies.list(tx, liveOf, patient)
+}
+
+// Allergy reads one allergy. Fault: NotFound, also when it was struck out.
+func (tx *Tx) Allergy(id clinic.ID) (clinic.Allergy, error) {
+	a, err := allergies.one(tx, liveID, id)
+	if err == nil && a == nil {
+		err = fault.New(fault.NotFound, "fault.allergy.none")
+	}
+	if err != nil {
+		return clinic.Allergy{}, err
+	}
+	return *a, nil
+}
+
+// Problem reads one line of the problem list. Fault: NotFound, also when it was
+// struck out.
+func (tx *Tx) Problem(id clinic.ID) (clinic.Problem, error) {
+	p, err := problems.one(tx, liveID, id)
+	if err == nil && p == nil {
+		err = fault.New(fault.NotFound, "fault.problem.none")
+	}
+	if err != nil {
+		return clinic.Problem{}, err
+	}
+	return *p, nil
 }
 
 // RunningPrescriptions lists a patient's active prescriptions but for those of

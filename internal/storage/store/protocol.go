@@ -108,3 +108,16 @@ func (tx *Tx) PutPathway(p *clinic.Pathway) error { return pathways.save(tx, p, 
 func (r *Reader) Pathways() ([]clinic.Pathway, error) {
 	return pathways.list(r, `deleted IS NULL ORDER BY title, rowid`)
 }
+
+// Pathway reads one treatment protocol. Fault: NotFound, also when it was struck
+// out.
+func (r *Reader) Pathway(id clinic.ID) (clinic.Pathway, error) {
+	p, err := pathways.one(r, liveID, id)
+	if err == nil && p == nil {
+		err = fault.New(fault.NotFound, "fault.pathway.none")
+	}
+	if err != nil {
+		return clinic.Pathway{}, err
+	}
+	return *p, nil
+}

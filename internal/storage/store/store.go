@@ -156,7 +156,7 @@ func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
 }
 
 // NoteKeys records in the ledger's second chain what was done with the keys of
-// the logged-in user: "recover", "password", "user".
+// the logged-in user: "recover", "password", "phrase", "user".
 func (s *Store) NoteKeys(ctx context.Context, action string) error {
 	return s.Access(ctx, []ledger.Access{{At: s.now().UnixMilli(), Action: action, What: "keys", Count: 1}})
 }

@@ -142,6 +142,45 @@ func (s *Session) AllowIssuing(login string) error {
 	})
 }
 
+// ForbidIssuing is AllowIssuing turned round: a user, who is an administrator no more,
+// gets a certificate of the same keys that may not sign others, and those that might are
+// revoked, but for the root, on which everything hangs. The user reads on: later epochs
+// are sealed to the new certificate. It counts from the user's next unlocking on. Faults:
+// NotFound, Forbidden, Space.
+func (s *Session) ForbidIssuing(login string) error {
+	return s.change(func(b *body) error {
+		i := b.user(login)
+		if i < 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		certs := s.certs.Of(CertUser, b.Users[i].User)
+		if len(certs) == 0 {
+			return fault.New(fault.NotFound, "vault.user.unknown")
+		}
+		if !certs[0].Issues {
+			return nil
+		}
+		issuer, err := s.issuer()
+		if err != nil {
+			return err
+		}
+		cert := certs[0]
+		cert.Issues = false
+		b.Certificates = append(b.Certificates, s.certify(cert))
+		key := s.user.signer()
+		defer clear(key)
+		for _, c := range certs {
+			if !c.Issues || c.ID == b.Root || b.revoked(c.ID, s.certs) {
+				continue
+			}
+			b.Revocations = append(b.Revocations, SignRevocation(key, Revocation{
+				Organisation: b.Organisation, Certificate: c.ID, Reason: "demoted", RevokedAt: now(), Issuer: issuer.ID,
+			}))
+		}
+		return nil
+	})
+}
+
 // RemoveUser takes a user's slot and what was sealed to the user out of this
 // vault; the certificate stays, since signatures made before are checked with
 // it. Whether the user may go is the caller's decision; the last slot never

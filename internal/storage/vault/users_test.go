@@ -64,6 +64,48 @@ func TestAllowIssuing(t *testing.T) {
 	}
 }
 
+// Who may issue no more keeps the scopes through every rotation; what was issued stays good.
+func TestForbidIssuing(t *testing.T) {
+	dir, _, s := newVault(t)
+	second := NewUser{ID: ledger.NewID(), Login: "второй", Password: "12345678", Issuer: true}
+	must(t, s.AddUser(second))
+	must(t, mustOpen(t, dir, "второй", "12345678").AddUser(NewUser{ID: ledger.NewID(), Login: "третий", Password: "12345678"}))
+	s = mustOpen(t, dir, testLogin, testPassword)
+	must(t, s.ForbidIssuing("Второй"))
+	must(t, s.ForbidIssuing("второй")) // once more changes nothing
+	wantFault(t, s.ForbidIssuing("никто"), fault.NotFound, "vault.user.unknown")
+	if n := len(s.Revocations()); n != 1 {
+		t.Fatalf("%d revocations", n)
+	}
+	scope, _, _, err := s.CurrentScope()
+	must(t, err)
+	epoch, err := s.Rotate(scope)
+	must(t, err)
+	want, err := s.ScopeKey(scope, epoch)
+	must(t, err)
+	o := mustOpen(t, dir, "второй", "12345678")
+	wantFault(t, o.AddUser(NewUser{ID: ledger.NewID(), Login: "ещё", Password: "12345678"}), fault.Forbidden, "vault.user.not_issuer")
+	wantFault(t, o.ForbidIssuing(testLogin), fault.Forbidden, "vault.user.not_issuer")
+	must(t, o.ForbidIssuing("второй")) // as it is already
+	opened := false
+	for i := range o.body.Scopes { // by the user, not by the device
+		if e := &o.body.Scopes[i]; e.Epoch == epoch {
+			key, ok := e.open(o.Organisation(), CertUser, second.ID, &o.user.receive)
+			opened = ok && key == *want
+		}
+	}
+	if !opened {
+		t.Fatal("the later epoch is not sealed to the user")
+	}
+	mustOpen(t, dir, "третий", "12345678") // certified by the second
+	// Of oneself too, but for the root, which can't be revoked.
+	must(t, s.ForbidIssuing(testLogin))
+	wantFault(t, mustOpen(t, dir, testLogin, testPassword).AllowIssuing("второй"), fault.Forbidden, "vault.user.not_issuer")
+	if n := len(s.Revocations()); n != 1 {
+		t.Fatalf("%d revocations", n)
+	}
+}
+
 func TestRemoveUser(t *testing.T) {
 	dir, _, s := newVault(t)
 	wantFault(t, s.RemoveUser(testLogin), fault.Conflict, "vault.user.last")
