@@ -194,7 +194,7 @@ func (c *protocolScanCmd) Run(s *session) error {
 
 type protocolPDFCmd struct {
 	ID  clinic.ID `arg:"" name:"id" help:"${cli_protocol_id}"`
-	Out string    `required:"" placeholder:"FILE" help:"${cli_protocol_out}"`
+	Out string    `default:"." placeholder:"FILE" help:"${cli_protocol_out}"`
 }
 
 func (c *protocolPDFCmd) Run(s *session) error {

@@ -292,7 +292,8 @@ func TestOnceInAnyOrder(t *testing.T) {
 				old := x.text(t, `SELECT title, fields, status FROM protocol`, 3)
 				g.write(t, r, x, part(d.patient, ledger.Medical, ledger.Change{
 					Table: "protocol", Key: d.protocol, Kind: ledger.Update, Columns: []ledger.Column{
-						{Name: "title", Old: old[0], New: "signed " + mark}, {Name: "fields", Old: old[1], New: "signed " + mark},
+						{Name: "title", Old: old[0], New: "signed " + mark},
+						{Name: "fields", Old: old[1], New: "signed " + mark},
 						{Name: "status", Old: old[2], New: "signed"},
 					},
 				}))

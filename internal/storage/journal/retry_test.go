@@ -152,6 +152,60 @@ func TestWaitingBase(t *testing.T) {
 	agree(t, a, b, c)
 }
 
+// TestWrittenBlindly: who writes over what can't be read here writes over it all
+// the same: its own old values are those that it could see. A signature that could
+// not be read stands against what was written over it.
+func TestWrittenBlindly(t *testing.T) {
+	st := newStations(t, 3)
+	a, b, c := st[0], st[1], st[2]
+	b.keys.holds = 1
+	d := newDesk(t, st)
+	a.put(t, `UPDATE visit SET complaints = '1'`)
+	a.hidden(2, func() {
+		a.put(t, `UPDATE visit SET complaints = '2', anamnesis = '2', advice = '2'`)
+		a.put(t, `UPDATE protocol SET title = 'signed', status = 'signed'`)
+	})
+	a.put(t, `UPDATE visit SET advice = '3'`)
+	if err := b.apply(a.entries(t)...); err != nil {
+		t.Fatal(err)
+	}
+	b.put(t, `UPDATE visit SET complaints = '4'`)
+	b.put(t, `UPDATE protocol SET title = 'edited', fields = 'x'`)
+	b.put(t, `UPDATE visit SET complaints = '5'`)
+	if _, err := b.verify(); err != nil {
+		t.Fatal(err)
+	}
+	all := b.entries(t)
+	for _, x := range []*station{a, c} {
+		if err := x.apply(all...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.keys.holds = 2
+	if n := b.retry(t); n != 2 {
+		t.Fatalf("%d entries", n)
+	}
+	agree(t, a, b, c)
+	if v := b.text(t, `SELECT complaints || anamnesis || advice FROM visit`, 1)[0]; v != "523" {
+		t.Errorf("the visit is %s", v)
+	}
+	if p := b.text(t, `SELECT title || status FROM protocol`, 1)[0]; p != "signedsigned" {
+		t.Errorf("the protocol is %s", p)
+	}
+	if heads, late := b.headCount(t, "protocol", "document", d.protocol); heads != 1 || late != 1 {
+		t.Errorf("%d heads, %d late", heads, late)
+	}
+	// Old values that nobody ever wrote are still named.
+	e := a.forge(t, a.next(), part(d.patient, ledger.Medical, ledger.Change{
+		Table: "visit", Key: d.visit, Kind: ledger.Update, Columns: []ledger.Column{{Name: "complaints", Old: "9", New: "6"}},
+	}))
+	if err := c.apply(e); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.verify()
+	wantFault(t, "invented", err, fault.Damaged, "fault.verify.old")
+}
+
 // TestRetryAllOrNothing: nothing of a Retry stays when what follows it fails, and
 // it can be run again.
 func TestRetryAllOrNothing(t *testing.T) {
