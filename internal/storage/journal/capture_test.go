@@ -129,6 +129,32 @@ func (c *scribe) transaction(i int) outcome {
 	return committed
 }
 
+// writtenOnce says whether a row differs in what is written once: in a group that
+// is, or in one that was sealed.
+func (c *scribe) writtenOnce(t clinic.Table, was, now []any) bool {
+	for _, g := range t.Groups {
+		closed := g.Policy == ledger.InsertOnly || g.Seals.Column != "" && sameValue(was[c.at(t.Name, g.Seals.Column)], g.Seals.Value)
+		for _, name := range g.Columns {
+			if i := c.at(t.Name, name); closed && !sameValue(was[i], now[i]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// touchesOnce compares the rows within the transaction with those before it.
+func (c *scribe) touchesOnce() bool {
+	after := snapshot(c.t, c.conn)
+	for at := range difference(c.before, after) {
+		was, now := c.before[at.table][at.id], after[at.table][at.id]
+		if was != nil && now != nil && c.writtenOnce(policyOf(at.table), was, now) {
+			return true
+		}
+	}
+	return false
+}
+
 // place of a row.
 type place struct {
 	table string

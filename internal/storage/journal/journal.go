@@ -8,7 +8,8 @@
 // the commit the rows are read again and only real differences are written as
 // the entry; a commit that would leave touched rows without an entry is refused
 // by the commit hook. It never writes a patient's row to the ledger but sealed
-// under that patient's key.
+// under that patient's key. What is written once, or sealed, is changed
+// neither by a local write nor by an entry of others.
 //
 // It needs the schema of storage/store and the policy of clinic.Tables.
 package journal

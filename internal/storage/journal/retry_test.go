@@ -196,7 +196,9 @@ func TestWrittenBlindly(t *testing.T) {
 		t.Errorf("%d heads, %d late", heads, late)
 	}
 	// Old values that nobody ever wrote are still named.
-	e := a.forge(t, a.next(), part(d.patient, ledger.Medical, ledger.Change{
+	h := a.next()
+	h.Seen = []ledger.Head{b.j.Head(ledger.Changes)}
+	e := a.forge(t, h, part(d.patient, ledger.Medical, ledger.Change{
 		Table: "visit", Key: d.visit, Kind: ledger.Update, Columns: []ledger.Column{{Name: "complaints", Old: "9", New: "6"}},
 	}))
 	if err := c.apply(e); err != nil {

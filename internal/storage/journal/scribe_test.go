@@ -207,32 +207,6 @@ func (c *scribe) mutable(t clinic.Table, col column) bool {
 	return true
 }
 
-// writtenOnce says whether a row differs in what is written once: in a group that
-// is, or in one that was sealed.
-func (c *scribe) writtenOnce(t clinic.Table, was, now []any) bool {
-	for _, g := range t.Groups {
-		closed := g.Policy == ledger.InsertOnly || g.Seals.Column != "" && sameValue(was[c.at(t.Name, g.Seals.Column)], g.Seals.Value)
-		for _, name := range g.Columns {
-			if i := c.at(t.Name, name); closed && !sameValue(was[i], now[i]) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// touchesOnce compares the rows within the transaction with those before it.
-func (c *scribe) touchesOnce() bool {
-	after := snapshot(c.t, c.conn)
-	for at := range difference(c.before, after) {
-		was, now := c.before[at.table][at.id], after[at.table][at.id]
-		if was != nil && now != nil && c.writtenOnce(policyOf(at.table), was, now) {
-			return true
-		}
-	}
-	return false
-}
-
 // replace writes a row anew, its born, patient and mostly what is written once kept.
 func (c *scribe) replace(tx *journal.Tx, t clinic.Table) {
 	id, ok := c.some(t.Name)

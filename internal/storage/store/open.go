@@ -175,7 +175,7 @@ func (s *Store) begin(ctx context.Context) (err error) {
 		return sealed.Classify(err)
 	}
 	s.reader = newReader(s.db.Reader, s.alive)
-	return nil
+	return s.retry(ctx)
 }
 
 func newStore(dir string, lock *dirLock, o Options) *Store {

@@ -145,6 +145,14 @@ func (s *Store) apply(ctx context.Context, entries []*ledger.Entry) ([]string, e
 	return slices.Sorted(maps.Keys(changed)), err
 }
 
+// retry merges entries that waited for a key which this login has brought.
+func (s *Store) retry(ctx context.Context) error {
+	_, err := s.journal.Retry(ctx, func(jtx *journal.Tx, rows []journal.Row) error {
+		return reindex(&Tx{Tx: jtx, s: s}, rows)
+	})
+	return sealed.Classify(err)
+}
+
 // Access records acts of looking in the ledger's second chain.
 func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
 	s.writing.Lock()

@@ -36,7 +36,7 @@ CREATE TABLE entry_patient (
 CREATE TABLE head (
 	tbl   INTEGER NOT NULL, -- place in clinic.Tables
 	id    BLOB NOT NULL,
-	grp   INTEGER NOT NULL, -- place in the table's groups
+	grp   INTEGER NOT NULL, -- place in the table's groups; -1-place: a late write, an alert
 	entry INTEGER NOT NULL,
 	PRIMARY KEY (tbl, id, grp, entry)
 ) STRICT, WITHOUT ROWID;
