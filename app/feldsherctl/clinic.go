@@ -49,12 +49,15 @@ func (c *initCmd) Run(s *session) error {
 	if err := st.Close(); err != nil {
 		return err
 	}
+	var shown error
 	if s.cli.JSON {
-		return writeJSON(s.stdout, done)
+		shown = writeJSON(s.stdout, done)
+	} else {
+		s.say("cli_init_done", "clinic", c.Clinic, "dir", s.cli.Data, "user", s.cli.User)
+		s.say("cli_init_phrase")
+		shown = s.print(nil, "\n%s\n", numbered(phrase))
 	}
-	s.say("cli_init_done", "clinic", c.Clinic, "dir", s.cli.Data, "user", s.cli.User)
-	s.say("cli_init_phrase")
-	return s.print(nil, "\n%s\n", numbered(phrase))
+	return fault.Wrap(shown, fault.Space, "fault.init.phrase")
 }
 
 // founding puts the command's words into what the store needs.

@@ -111,6 +111,10 @@ func (c *patientFindCmd) Run(s *session) error {
 				return err
 			}
 		}
+		if len(found) == c.Limit {
+			s.say("cli_found_first", "limit", c.Limit)
+			return nil
+		}
 		s.say("cli_found", "n", len(found))
 		return nil
 	})

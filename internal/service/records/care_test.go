@@ -54,3 +54,21 @@ func TestVisitUnderSignature(t *testing.T) {
 	})
 	refused(t, err, fault.Conflict, "")
 }
+
+// TestCardUnderSignature: a card with a signed protocol is not annulled (R1.2, R3.4).
+func TestCardUnderSignature(t *testing.T) {
+	w := open(t)
+	v := w.sick()
+	w.signed(v.ID, nil)
+	refused(t, w.AnnulPatient(context.Background(), v.Patient, "ошибка"), fault.Conflict, "")
+	if _, err := w.Patient(context.Background(), v.Patient); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestEmptyObservation: a value of nothing is nothing.
+func TestEmptyObservation(t *testing.T) {
+	w := open(t)
+	_, err := w.AddVisit(context.Background(), clinic.Visit{Patient: w.sick().Patient, Observations: []clinic.Observation{{}}})
+	refused(t, err, fault.Invalid, "observations[0].value")
+}

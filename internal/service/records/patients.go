@@ -196,6 +196,13 @@ func (r *Records) AnnulPatient(ctx context.Context, id clinic.ID, why string) er
 		if err != nil {
 			return err
 		}
+		signed, err := hasSigned(tx, p.ID, clinic.ID{})
+		if err != nil {
+			return err
+		}
+		if signed {
+			return fault.New(fault.Conflict, "fault.patient.signed")
+		}
 		p.Annulled, p.Deleted = why, tx.Now()
 		return tx.PutPatient(&p)
 	})

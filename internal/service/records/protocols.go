@@ -68,16 +68,26 @@ func liveVisit(tx *store.Tx, id clinic.ID) (clinic.Visit, error) {
 
 // noSigned refuses to take a visit away from under a signed protocol.
 func noSigned(tx *store.Tx, patient, visit clinic.ID) error {
+	signed, err := hasSigned(tx, patient, visit)
+	if err == nil && signed {
+		err = fault.New(fault.Conflict, "fault.visit.signed")
+	}
+	return err
+}
+
+// hasSigned reports whether a signed protocol stands on a patient's visit, or with
+// the zero id on any.
+func hasSigned(tx *store.Tx, patient, visit clinic.ID) (bool, error) {
 	all, err := tx.Protocols(patient)
 	if err != nil {
-		return err
+		return false, err
 	}
 	for i := range all {
-		if all[i].Visit == visit && all[i].Status == clinic.ProtocolSigned {
-			return fault.New(fault.Conflict, "fault.visit.signed")
+		if all[i].Status == clinic.ProtocolSigned && (visit.IsZero() || all[i].Visit == visit) {
+			return true, nil
 		}
 	}
-	return nil
+	return false, nil
 }
 
 func withDefaults(fields []clinic.Field, values map[string]string) map[string]string {

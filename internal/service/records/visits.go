@@ -253,6 +253,9 @@ func (c *checker) care(v *clinic.Visit, now clinic.Time) {
 		if o.Kind == "" {
 			o.Kind = "vital"
 		}
+		if o.Code == "" && o.Name == "" && o.Value == "" && o.Text == "" {
+			c.fail(fault.At(at+"value", "fault.field.empty"))
+		}
 		c.oneOf(at+"kind", o.Kind, obsKinds)
 		c.decimal(at+"value", &o.Value)
 		c.decimal(at+"low", &o.Low)
