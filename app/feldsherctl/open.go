@@ -103,11 +103,7 @@ func (s *session) withPassword(password string, fn func(*desk) error) error {
 	defer func() { s.stdout = out }()
 	done := fn(d)
 	if err := d.close(s); err != nil {
-		if !fault.Is(err, fault.Space) {
-			return errors.Join(done, err)
-		}
-		// Care goes before bookkeeping: on a full disk a card can still be read.
-		done = errors.Join(done, err)
+		return errors.Join(done, err)
 	}
 	if _, err := held.WriteTo(out); err != nil {
 		return errors.Join(done, fault.Wrap(err, fault.Space, "fault.output"))
