@@ -50,6 +50,17 @@ var useCases = map[string][]struct {
 	who  []string
 	call func(context.Context, *records.Records) error
 }{
+	"SaveDraft": {{all, func(ctx context.Context, r *records.Records) error {
+		return r.SaveDraft(ctx, records.DraftVisit, clinic.NewID(), "{}")
+	}}},
+	"Draft": {{all, func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.Draft(ctx, records.DraftVisit, clinic.NewID())
+		return err
+	}}},
+	"Drafts": {{all, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Drafts(ctx)
+		return err
+	}}},
 	"RegisterPatient": {{register, func(ctx context.Context, r *records.Records) error {
 		_, err := r.RegisterPatient(ctx, clinic.Patient{})
 		return err

@@ -18,6 +18,7 @@ var local = []string{
 	"meta", "device", "entry", "entry_patient", "head", "knows",
 	// Text being typed (R3.8).
 	"draft",
+	"pref",
 	// The search index, derived from patients' rows (R1.5).
 	"find_name", "find_code", "find_patient", "find_vocabulary", "find_typo",
 }

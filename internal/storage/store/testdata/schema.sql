@@ -326,6 +326,13 @@ CREATE TABLE patient (
 	source_code      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE pref (
+	staff BLOB NOT NULL, -- zero: the workstation's own
+	name  TEXT NOT NULL,
+	value TEXT NOT NULL,
+	PRIMARY KEY (staff, name)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE prescription (
 	id            BLOB NOT NULL PRIMARY KEY,
 	born          INTEGER NOT NULL,
