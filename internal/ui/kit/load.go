@@ -1,0 +1,86 @@
+package kit
+
+import (
+	"context"
+	"sync"
+
+	"fyne.io/fyne/v2"
+)
+
+// Loader runs what a page waits for beside Fyne's thread. Of works with the same
+// name the latest wins: the earlier one is cancelled and its result thrown away.
+// Closing it cancels all; nothing is shown after that.
+type Loader struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	inline bool
+
+	mu     sync.Mutex
+	turn   map[string]uint64
+	stop   map[string]context.CancelFunc
+	work   sync.WaitGroup
+	closed bool
+}
+
+// NewLoader makes the loader of a page.
+func NewLoader(ctx context.Context) *Loader {
+	l := &Loader{turn: map[string]uint64{}, stop: map[string]context.CancelFunc{}}
+	l.ctx, l.cancel = context.WithCancel(ctx)
+	return l
+}
+
+// Inline makes works run at once where they are asked for: for pictures and tests.
+func (l *Loader) Inline() *Loader { l.inline = true; return l }
+
+// Context ends with the page.
+func (l *Loader) Context() context.Context { return l.ctx }
+
+// Close cancels all works.
+func (l *Loader) Close() {
+	l.mu.Lock()
+	l.closed = true
+	l.mu.Unlock()
+	l.cancel()
+}
+
+// Wait returns when no work runs.
+func (l *Loader) Wait() { l.work.Wait() }
+
+// Load runs work in the background and shows its result on Fyne's thread, unless a
+// later work of that name was asked for or the page is gone.
+func Load[T any](l *Loader, name string, work func(context.Context) (T, error), show func(T, error)) {
+	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		return
+	}
+	if stop := l.stop[name]; stop != nil {
+		stop()
+	}
+	ctx, cancel := context.WithCancel(l.ctx)
+	l.turn[name]++
+	mine := l.turn[name]
+	l.stop[name] = cancel
+	l.mu.Unlock()
+	latest := func() bool {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return !l.closed && l.turn[name] == mine
+	}
+	if l.inline {
+		v, err := work(ctx)
+		show(v, err)
+		return
+	}
+	l.work.Go(func() {
+		v, err := work(ctx)
+		if !latest() {
+			return
+		}
+		fyne.Do(func() {
+			if latest() {
+				show(v, err)
+			}
+		})
+	})
+}

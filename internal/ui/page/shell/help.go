@@ -1,0 +1,90 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"feldsher/internal/ui/kit"
+	"feldsher/internal/ui/page"
+	"feldsher/internal/ui/present"
+	"feldsher/translations"
+)
+
+// help shows what the page in sight is for and its keys (F1).
+func (f *Frame) help() {
+	if f.page == nil || f.history.Now().Page == present.PageHelp {
+		return
+	}
+	var keys []page.KeyHelp
+	if k, ok := f.page.(page.Keys); ok {
+		keys = k.Keys()
+	}
+	s := f.Session
+	content := container.NewVScroll(helpContent(f.env, f.history.Now().Page, keys))
+	var layer *kit.Layer
+	shut := kit.NewButton(s.T("shell_close"), func() { layer.Close() }).Key("Esc")
+	layer = f.Layers.Show(kit.Panel{
+		Title: s.T("shell_help_of", "page", f.page.Title()), Content: content, Buttons: []fyne.CanvasObject{shut},
+		Width: 760, Height: 540, Focus: shut,
+	})
+}
+
+// frameKeys mean the same on every page.
+var frameKeys = [][2]string{
+	{"Ctrl+K", "shell_key_palette"}, {"Alt+1…9", "shell_key_sections"}, {"shell_key_alt_left", "shell_key_back"}, {"shell_key_alt_right", "shell_key_forward"}, {"Ctrl+Z", "shell_key_undo"},
+	{"Esc", "shell_key_escape"}, {"F1", "shell_key_help"}, {"Ctrl+L", "shell_key_hide"}, {"Ctrl+Shift+L", "shell_key_lock"}, {"Tab", "shell_key_tab"},
+}
+
+func helpContent(e *page.Env, name string, keys []page.KeyHelp) fyne.CanvasObject {
+	s := e.Session
+	col := kit.Col(4)
+	if key := "help_" + name; translations.Has(s.Words.Lang, key) {
+		col.Add(kit.Prose(s.T(key)))
+	}
+	table := func(title string, rows [][2]string) {
+		col.Add(kit.Inset(8, 0, 2, 0, kit.Heading(title)))
+		for _, r := range rows {
+			col.Add(kit.Columns(12, []float32{0, 1}, kit.Fixed(150, 0, kit.NewText(r[0]).Bold()), kit.NewText(r[1]).Cut(200)))
+		}
+	}
+	if len(keys) > 0 {
+		var rows [][2]string
+		for _, k := range keys {
+			rows = append(rows, [2]string{k.Key, k.What})
+		}
+		table(s.T("shell_keys_page"), rows)
+	}
+	var rows [][2]string
+	for _, k := range frameKeys {
+		rows = append(rows, [2]string{s.T(k[0]), s.T(k[1])}) // a key's own name is no key of translations and stays
+	}
+	table(s.T("shell_keys_all"), rows)
+	return col
+}
+
+// helpPage is the help as a page of its own, for the palette.
+type helpPage struct {
+	env *page.Env
+	arg string
+}
+
+func newHelp(e *page.Env, r present.Route) page.Page { return &helpPage{e, r.Arg} }
+
+func (h *helpPage) Title() string { return h.env.T("shell_help") }
+
+func (h *helpPage) Content() fyne.CanvasObject {
+	body := kit.Col(6)
+	for _, name := range []string{
+		present.PageToday, present.PageMine, present.PageTimetable, present.PagePatients, present.PageCard, present.PageRegistration,
+		present.PageVisit, present.PageSigning, present.PageTemplates, present.PageSettings,
+	} {
+		body.Add(kit.Heading(h.env.T("shell_" + name)))
+		body.Add(kit.Prose(h.env.T("help_" + name)))
+	}
+	body.Add(helpContent(h.env, "", nil))
+	return container.NewBorder(kit.Head(h.env.T("shell_help"), ""), nil, nil, nil, container.NewVScroll(kit.Inset(0, 24, 24, 16, kit.Fixed(0, 0, body))))
+}
+
+func (h *helpPage) Shown()           {}
+func (h *helpPage) Key(kit.Key) bool { return false }
+func (h *helpPage) Leave()           {}

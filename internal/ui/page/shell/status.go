@@ -1,0 +1,70 @@
+package shell
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
+
+	"feldsher/internal/ui/kit"
+	"feldsher/internal/ui/page"
+)
+
+// status is the line below the page: what was done, with a way back, and whether
+// something typed is not kept yet.
+type status struct {
+	f      *Frame
+	object fyne.CanvasObject
+	place  *fyne.Container
+	right  *fyne.Container
+	last   page.Message
+}
+
+func newStatus(f *Frame) *status {
+	s := &status{f: f, place: container.NewStack(), right: container.NewStack()}
+	s.object = kit.Edges(kit.Line(), nil, nil, nil, kit.Ground(kit.ColorSurface,
+		kit.Fixed(0, 30, kit.Inset(0, 12, 0, 12, container.NewBorder(nil, nil, nil, s.right, s.place)))))
+	s.say(page.Message{})
+	s.kept(false)
+	return s
+}
+
+func (s *status) say(m page.Message) {
+	s.last = m
+	s.place.Objects = nil
+	if m.Text != "" {
+		text := kit.NewText(m.Text).Cut(60)
+		if m.Tone == kit.Wrong {
+			text.Colored(theme.ColorNameError)
+		}
+		parts := []fyne.CanvasObject{kit.Picture(m.Tone.Icon(), m.Tone.Color(), 16)}
+		var action fyne.CanvasObject
+		if m.Do != nil {
+			do := m.Do
+			action = kit.NewButton(m.Action, func() { s.say(page.Message{}); do() }).Ranked(kit.Quiet).Small().Key("Ctrl+Z")
+		}
+		line := container.NewBorder(nil, nil, kit.Row(0, kit.Inset(0, 7, 0, 0, parts[0])), action, text)
+		s.place.Objects = []fyne.CanvasObject{line}
+	}
+	s.place.Refresh()
+}
+
+// undo does what the button of the status line does.
+func (s *status) undo() bool {
+	if s.last.Do == nil {
+		return false
+	}
+	do := s.last.Do
+	s.say(page.Message{})
+	do()
+	return true
+}
+
+// kept shows the dot of keys that are not kept yet.
+func (s *status) kept(unsaved bool) {
+	icon, color, word := "lock", kit.ColorMuted, s.f.Session.T("shell_local")
+	if unsaved {
+		icon, color, word = "dot", theme.ColorNameWarning, s.f.Session.T("shell_unsaved")
+	}
+	s.right.Objects = []fyne.CanvasObject{kit.Row(5, kit.Picture(icon, color, 14), kit.Caption(word))}
+	s.right.Refresh()
+}

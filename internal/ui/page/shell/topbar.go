@@ -1,0 +1,73 @@
+package shell
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"feldsher/internal/ui/kit"
+)
+
+// topBar is the line above the page: the way back, the search, who works here.
+type topBar struct {
+	f      *Frame
+	object fyne.CanvasObject
+	back   *kit.Button
+}
+
+func newTopBar(f *Frame) *topBar {
+	t := &topBar{f: f}
+	s := f.Session
+	t.back = kit.NewButton("", f.Back).With("arrow-left").Ranked(kit.Quiet)
+	search := newSearchBox(s.T("shell_search"), "Ctrl+K", func() { f.openPalette("") })
+	user := kit.NewButton(s.User.Short(), f.userMenu).With("user").Ranked(kit.Quiet)
+	hide := kit.NewButton(s.T("shell_hide"), f.Hide).With("hide").Ranked(kit.Quiet).Key("Ctrl+L")
+	lock := kit.NewButton("", f.Lock).With("lock").Ranked(kit.Quiet)
+	t.object = kit.Edges(nil, kit.Line(), nil, nil, kit.Inset(7, 10, 7, 10,
+		container.NewBorder(nil, nil, t.back, kit.Row(4, user, hide, lock), kit.Inset(0, 12, 0, 6, kit.Fixed(0, 0, search)))))
+	return t
+}
+
+func (t *topBar) update() {
+	if t.f.history.CanBack() {
+		t.back.Enable()
+	} else {
+		t.back.Disable()
+	}
+}
+
+// searchBox looks like a field and opens the palette.
+type searchBox struct {
+	widget.BaseWidget
+	hint, key string
+	tap       func()
+}
+
+func newSearchBox(hint, key string, tap func()) *searchBox {
+	b := &searchBox{hint: hint, key: key, tap: tap}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// Tapped implements fyne.Tappable.
+func (b *searchBox) Tapped(*fyne.PointEvent) { kit.Touch(b); b.tap() }
+
+// Cursor implements desktop.Cursorable.
+func (b *searchBox) Cursor() desktop.Cursor { return desktop.TextCursor }
+
+// CreateRenderer implements fyne.Widget.
+func (b *searchBox) CreateRenderer() fyne.WidgetRenderer {
+	ground := canvas.NewRectangle(theme.Color(kit.ColorSurface))
+	ground.CornerRadius, ground.StrokeWidth, ground.StrokeColor = theme.InputRadiusSize(), 1, theme.Color(kit.ColorLine)
+	if kit.Current().Dark {
+		ground.FillColor = color.Transparent
+	}
+	hint := kit.NewText(b.hint).Colored(theme.ColorNamePlaceHolder).Cut(60)
+	return widget.NewSimpleRenderer(container.NewStack(ground, kit.Inset(6, 10, 6, 8, container.NewBorder(nil, nil,
+		kit.Inset(0, 7, 0, 0, kit.Picture("search", kit.ColorMuted, 18)), kit.Caption(b.key), hint))))
+}

@@ -1,0 +1,60 @@
+package present
+
+import (
+	"context"
+	"time"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/service/access"
+	"feldsher/internal/service/catalog"
+	"feldsher/internal/service/desk"
+	"feldsher/internal/service/records"
+	"feldsher/internal/storage/store"
+	"feldsher/translations"
+)
+
+// Session is an open clinic with the services of who works.
+type Session struct {
+	Store   *store.Store
+	User    *access.User
+	Records *records.Records
+	Catalog *catalog.Catalog
+	Users   *access.Users
+	Prefs   *access.Prefs
+	Desk    *desk.Desk
+	Clinic  clinic.Organisation
+	Words   Words
+	Now     func() time.Time
+}
+
+// NewSession gives the services of an open clinic to its logged-in user.
+func NewSession(ctx context.Context, st *store.Store, lang translations.Lang, templates []clinic.Template, now func() time.Time) (*Session, error) {
+	who, err := access.Whoami(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	org, err := st.Organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(org.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return &Session{
+		Store: st, User: who, Clinic: org, Now: now,
+		Records: records.New(st, who, now), Catalog: catalog.New(st, who, templates),
+		Users: access.NewUsers(st, who), Prefs: access.NewPrefs(st, who),
+		Desk:  desk.New(st, who, now),
+		Words: Words{Lang: lang, Zone: zone},
+	}, nil
+}
+
+// T gives the sentence for a key in the user's language.
+func (s *Session) T(key string, args ...any) string { return s.Words.T(key, args...) }
+
+// May reports whether the user has a right.
+func (s *Session) May(r clinic.Right) bool { return s.User.May(r) }
+
+// Today is the clinic's calendar day.
+func (s *Session) Today() clinic.Date { return s.Words.DateOf(s.Now()) }
