@@ -114,7 +114,7 @@ func (b *bench) ledger(ctx context.Context) error {
 	}
 	var visits []clinic.Visit
 	var patients []records.Incoming
-	for in, err := range people(demo.New(7, clinic.Russia, b.now(), n)) {
+	for in, err := range people(demo.New(7, clinic.Russia, b.now(), n), nil) {
 		if err != nil {
 			return err
 		}
@@ -202,7 +202,7 @@ func (b *bench) grow(ctx context.Context, name string, n int) (g grown, err erro
 	}()
 	var plain int64
 	start := time.Now()
-	flow := counted(people(demo.New(11, clinic.Russia, b.now(), n)), &plain)
+	flow := counted(people(demo.New(11, clinic.Russia, b.now(), n), nil), &plain)
 	added, err := d.records.Import(ctx, records.Bulk{Right: clinic.MakeDemo, Intent: "demo", Sign: true}, flow)
 	if err != nil {
 		return g, err

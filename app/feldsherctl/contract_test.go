@@ -38,7 +38,7 @@ var shapes = map[string]any{
 	"export-out": exportOut{}, "ledger-verify-out": journal.Report{}, "ledger-log-out": logOut{}, "init-out": initDone{},
 	"bench-out": measure{}, "records#attachment": clinic.Attachment{}, "records#pathway": clinic.Pathway{},
 	"allergy-add-in": clinic.Allergy{}, "allergy-out": allergyOut{}, "problem-add-in": clinic.Problem{}, "problem-out": clinic.Problem{},
-	"pathway-add-in": clinic.Pathway{}, "phrase-new-out": phraseOut{},
+	"merged-out": records.Merged{}, "pathway-add-in": clinic.Pathway{}, "phrase-new-out": phraseOut{},
 }
 
 // schemaText reads a schema as plain JSON.
@@ -170,7 +170,8 @@ func TestDocumentNamesEverything(t *testing.T) {
 		for _, right := range []clinic.Right{
 			clinic.ReadCards, clinic.WriteCards, clinic.ReadCare, clinic.WriteCare, clinic.Prescribe, clinic.SignProtocols,
 			clinic.ExportCards, clinic.ExportCare, clinic.ImportData, clinic.ReadLedger, clinic.ManageUsers, clinic.ManageClinic,
-			clinic.MakeDemo, clinic.CheckClinic,
+			clinic.MakeDemo, clinic.CheckClinic, clinic.ReadDesk, clinic.Book, clinic.ManageDesk, clinic.ReadPrices, clinic.WritePrices,
+			clinic.WriteServices,
 		} {
 			if strings.Contains(row, "`"+string(right)+"`") != member.May(right) {
 				t.Errorf("%s and %s: the document and the program differ", role, right)

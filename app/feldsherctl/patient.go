@@ -17,6 +17,9 @@ type patientCmd struct {
 	Edit  patientEditCmd  `cmd:"" help:"${cli_patient_edit}"`
 	Annul patientAnnulCmd `cmd:"" help:"${cli_patient_annul}"`
 	Gone  annulledCmd     `cmd:"" name:"annulled" help:"${cli_patient_gone}"`
+
+	Merge   patientMergeCmd   `cmd:"" help:"${cli_patient_merge}"`
+	Unmerge patientUnmergeCmd `cmd:"" help:"${cli_patient_unmerge}"`
 }
 
 // patientOut is a stored card with its warnings. What names a patient stands
@@ -147,11 +150,22 @@ func (d *desk) patientID(s *session, arg string) (clinic.ID, error) {
 		return clinic.ID{}, findErr
 	}
 	for _, b := range found {
-		if fold.Code(b.CaseNumber) == fold.Code(arg) {
+		if numberOf(b, arg) != "" {
 			return b.ID, nil
 		}
 	}
 	return clinic.ID{}, err
+}
+
+// numberOf gives the number of a found card, or of one merged with it, that was
+// meant; "" for none.
+func numberOf(b clinic.Brief, arg string) string {
+	for _, number := range append([]string{b.CaseNumber}, b.Merged...) {
+		if fold.Code(number) == fold.Code(arg) {
+			return number
+		}
+	}
+	return ""
 }
 
 type patientShowCmd struct {

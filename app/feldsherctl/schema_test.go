@@ -33,6 +33,8 @@ var contracts = map[string]contract{
 	"patient find":     {"", "patient-find-out"},
 	"patient annul":    {"", "id-out"},
 	"patient annulled": {"", "annulled-out"},
+	"patient merge":    {"", "merged-out"},
+	"patient unmerge":  {"", "merged-out"},
 	"visit add":        {"visit-add-in", "visit-out"},
 	"visit edit":       {"visit-edit-in", "visit-out"},
 	"visit show":       {"", "visit-out"},

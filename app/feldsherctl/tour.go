@@ -130,7 +130,7 @@ func (t *tour) found(ctx context.Context) (string, error) {
 
 func (t *tour) people(ctx context.Context) (string, error) {
 	t.gen = demo.New(tourSeed, clinic.Russia, t.s.now(), tourPatients)
-	added, err := t.d.records.Import(ctx, records.Bulk{Right: clinic.MakeDemo, Intent: "demo", Sign: true}, people(t.gen))
+	added, err := t.d.records.Import(ctx, records.Bulk{Right: clinic.MakeDemo, Intent: "demo", Sign: true}, people(t.gen, nil))
 	return t.s.t("cli_tour_people", "patients", added.Patients, "visits", added.Visits, "protocols", added.Protocols), err
 }
 

@@ -24,9 +24,12 @@ var helpKey = regexp.MustCompile(`\$\{(cli_[a-z0-9_]+)\}`)
 
 // noSentences look like keys and are something else.
 var noSentences = map[string]string{
-	"cli_":       "the beginning of all keys of the help",
-	"icd.import": "an intent of the ledger",
-	"vault.new":  "a folder that is being made",
+	"cli_":           "the beginning of all keys of the help",
+	"icd.import":     "an intent of the ledger",
+	"icd.pin":        "a work of a page",
+	"icd.coding":     "a work of a page",
+	"icd.favourites": "a preference",
+	"vault.new":      "a folder that is being made",
 }
 
 // composed are keys that the code puts together: the beginning, and what may

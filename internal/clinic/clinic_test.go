@@ -179,6 +179,8 @@ func TestSignedForm(t *testing.T) {
 			*x = []clinic.Observation{{Text: "a"}}
 		case *[]clinic.Prescription:
 			*x = []clinic.Prescription{{INN: "a"}}
+		case *[]clinic.Order:
+			*x = []clinic.Order{{Text: "a"}}
 		case *[]byte:
 			*x = []byte{1}
 		case *clinic.Name:
@@ -233,17 +235,18 @@ func TestCare(t *testing.T) {
 		Diagnoses:     []clinic.Diagnosis{{Record: clinic.Record{ID: id}, Patient: id, Visit: id, Text: "ОРВИ", Original: "{}"}},
 		Observations:  []clinic.Observation{{Record: clinic.Record{ID: id}, Kind: "vital", Value: "36.6"}, {Kind: "laboratory", Value: "5"}},
 		Prescriptions: []clinic.Prescription{{Record: clinic.Record{ID: id}, Staff: id, INN: "парацетамол", Source: clinic.Source{System: "x"}}},
+		Orders:        []clinic.Order{{Record: clinic.Record{ID: id}, Patient: id, Visit: id, Pathway: id, Kind: "laboratory", Text: "анализ крови"}},
 	}
 	care := clinic.CareOf(&p, &v)
 	b, err := json.Marshal(care)
-	if err != nil || strings.Contains(string(b), id.String()) || len(care.Observations) != 1 {
+	if err != nil || strings.Contains(string(b), id.String()) || len(care.Observations) != 1 || len(care.Orders) != 1 {
 		t.Errorf("%s, %v", b, err)
 	}
-	v.Diagnoses[0].Text, v.Prescriptions[0].INN = "грипп", "другое"
+	v.Diagnoses[0].Text, v.Prescriptions[0].INN, v.Orders[0].Text = "грипп", "другое", "иное"
 	var card clinic.Patient
 	var visit clinic.Visit
 	care.Onto(&card, &visit)
-	if again := clinic.CareOf(&card, &visit); !reflect.DeepEqual(again, care) || visit.Diagnoses[0].Text != "ОРВИ" || card.BirthOrder != 2 || !visit.Late {
+	if again := clinic.CareOf(&card, &visit); !reflect.DeepEqual(again, care) || visit.Diagnoses[0].Text != "ОРВИ" || card.BirthOrder != 2 || visit.Orders[0].Text != "анализ крови" || !visit.Late {
 		t.Errorf("%+v", again)
 	}
 }

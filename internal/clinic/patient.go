@@ -176,4 +176,7 @@ type Brief struct {
 	BirthDate Date   `json:"birth_date,omitempty"`
 	Phone     string `json:"phone,omitempty"`
 	Address   string `json:"address,omitempty"`
+
+	Merged   []string `json:"merged,omitempty"`   // numbers of the other cards of this person (R1.6)
+	Namesake bool     `json:"namesake,omitempty"` // another patient has this surname and birth date
 }

@@ -150,4 +150,37 @@ var Tables = []Table{
 		once("row", "version", "code", "kind", "parent", "additional", "name", "active", "changed", "position"),
 		win("names", "name_kk", "name_en"), tombstone,
 	}},
+	{"patient_link", ledger.Identity, "patient", []Group{
+		once("pair", "patient", "other", "why", "at", "author"), win("ended", "ended", "ended_by"), tombstone,
+	}},
+	{"schedule", ledger.None, "", []Group{
+		once("staff", "staff"),
+		ask("hours", "weekday", "starts", "ends", "slot", "room", "weeks", "since", "last"), tombstone,
+	}},
+	{"absence", ledger.None, "", []Group{
+		once("staff", "staff"), ask("time", "since", "last", "starts", "ends"), win("reason", "reason", "note"),
+		win("substitute", "substitute"), tombstone,
+	}},
+	{"service", ledger.None, "", []Group{
+		win("title", "code", "title", "speciality", "minutes"), ask("price", "price", "currency"), win("active", "active"), tombstone,
+	}},
+	{"booking", ledger.Identity, "subject", []Group{
+		once("subject", "subject"), ask("card", "card"), win("caller", "name", "phone"),
+		// A place in the grid is one thing: two clerks who moved the same booking apart
+		// must not give it the day of one and the doctor of the other (R2.4).
+		ask("place", "staff", "room", "starts", "minutes", "double", "moved"),
+		win("kind", "kind", "channel"), win("service", "service"), win("words", "reason", "note"),
+		ask("status", "status", "arrived", "called", "done", "cancel", "cancel_by", "cancel_at"),
+		win("contact", "contacted", "contacted_at"), win("visit", "care"), once("made", "made", "made_by"), tombstone,
+	}},
+	{"waiting", ledger.Identity, "subject", []Group{
+		once("subject", "subject"), ask("card", "card"), win("caller", "name", "phone"),
+		win("wish", "staff", "speciality", "since", "last", "note"), ask("status", "status", "booking"),
+		once("added", "added", "added_by"), tombstone,
+	}},
+	{"rendered", ledger.Money, "patient", []Group{
+		once("visit", "patient", "visit"),
+		ask("service", "service", "code", "title", "price", "currency", "quantity"), win("staff", "staff", "rendered"),
+		ask("deleted", "deleted"),
+	}},
 }

@@ -79,6 +79,7 @@ type Care struct {
 	Diagnoses     []Diagnosis    `json:"diagnoses,omitempty"`
 	Observations  []Observation  `json:"observations,omitempty"`
 	Prescriptions []Prescription `json:"prescriptions,omitempty"`
+	Orders        []Order        `json:"orders,omitempty"` // none in what was signed before orders were printed
 }
 
 // CareOf takes down a patient and a visit for a document. The rows' ids and
@@ -103,6 +104,10 @@ func CareOf(p *Patient, v *Visit) *Care {
 		r.Record, r.Patient, r.Visit, r.Staff, r.Original, r.Source = Record{}, ID{}, ID{}, ID{}, "", Source{}
 		c.Prescriptions = append(c.Prescriptions, r)
 	}
+	for _, o := range v.Orders {
+		o.Record, o.Patient, o.Visit, o.Pathway = Record{}, ID{}, ID{}, ID{}
+		c.Orders = append(c.Orders, o)
+	}
 	return c
 }
 
@@ -112,7 +117,7 @@ func (c *Care) Onto(p *Patient, v *Visit) {
 	p.Name, p.CaseNumber, p.Sex, p.BirthDate, p.BirthOrder = c.Name, c.CaseNumber, c.Sex, c.BirthDate, c.BirthOrder
 	v.Kind, v.StaffName, v.CareFrom, v.CareUntil = c.Kind, c.StaffName, c.CareFrom, c.CareUntil
 	v.Entered, v.Late = c.Entered, c.Late
-	v.Diagnoses, v.Observations, v.Prescriptions = c.Diagnoses, c.Observations, c.Prescriptions
+	v.Diagnoses, v.Observations, v.Prescriptions, v.Orders = c.Diagnoses, c.Observations, c.Prescriptions, c.Orders
 }
 
 // The states of a protocol.

@@ -25,17 +25,29 @@ const (
 	ManageClinic  Right = "clinic.manage"  // reference tables, templates, settings
 	MakeDemo      Right = "clinic.demo"    // fill the clinic with invented people
 	CheckClinic   Right = "clinic.check"   // integrity checks, which show no data
+	ReadDesk      Right = "desk.read"      // timetable, queue and waiting list
+	Book          Right = "desk.book"      // book, move, cancel, change the states of the queue
+	ManageDesk    Right = "desk.manage"    // working hours, absences, substitution
+	ReadPrices    Right = "prices.read"    // the price list
+	WritePrices   Right = "prices.write"   // change the price list
+	WriteServices Right = "services.write" // services rendered at a visit
 )
 
 // rights of each role: the least needed for its work. Reception sees no clinical
 // text, the administrator no medical data, the auditor the log and not the cards.
 var rights = map[Role][]Right{
-	Reception:     {ReadCards, WriteCards, CheckClinic},
-	Doctor:        {ReadCards, WriteCards, ReadCare, WriteCare, Prescribe, SignProtocols, ExportCards, ExportCare, CheckClinic},
-	Feldsher:      {ReadCards, WriteCards, ReadCare, WriteCare, CheckClinic},
-	Nurse:         {ReadCards, ReadCare, WriteCare, CheckClinic},
-	Head:          {ReadCards, WriteCards, ReadCare, ReadLedger, ExportCards, ExportCare, ImportData, ManageClinic, CheckClinic},
-	Administrator: {ManageUsers, ManageClinic, MakeDemo, ReadLedger, CheckClinic},
+	Reception: {ReadCards, WriteCards, CheckClinic, ReadDesk, Book, ReadPrices, WriteServices},
+	Doctor: {
+		ReadCards, WriteCards, ReadCare, WriteCare, Prescribe, SignProtocols, ExportCards, ExportCare, CheckClinic,
+		ReadDesk, Book, ReadPrices, WriteServices,
+	},
+	Feldsher: {ReadCards, WriteCards, ReadCare, WriteCare, CheckClinic, ReadDesk, Book, ReadPrices, WriteServices},
+	Nurse:    {ReadCards, ReadCare, WriteCare, CheckClinic, ReadDesk, Book, ReadPrices, WriteServices},
+	Head: {
+		ReadCards, WriteCards, ReadCare, ReadLedger, ExportCards, ExportCare, ImportData, ManageClinic, CheckClinic,
+		ReadDesk, Book, ManageDesk, ReadPrices, WritePrices,
+	},
+	Administrator: {ManageUsers, ManageClinic, MakeDemo, ReadLedger, CheckClinic, ManageDesk, ReadPrices, WritePrices},
 	Auditor:       {ReadLedger, CheckClinic},
 }
 

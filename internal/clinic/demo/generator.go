@@ -44,7 +44,7 @@ type Generator struct {
 	book           *book
 	scratch        map[string]string // variables of the text being written
 	staff          crew
-	templates      []clinic.Template
+	templates      map[clinic.ID]*clinic.Template
 	iins           map[uint64]uint16 // serials given, by birthday and sex
 
 	queue  []*person
@@ -63,7 +63,7 @@ func New(seed uint64, country clinic.Country, today time.Time, n int) *Generator
 		people: newDraw(), health: newDraw(),
 		deriver: newDeriver(seed, country),
 		names:   readNames(), shares: peoples(country), places: readPlaces(country),
-		book: readBook(), staff: newCrew(country), templates: Templates(),
+		book: readBook(), staff: newCrew(country), templates: byID(Templates()),
 		iins: map[uint64]uint16{}, scratch: map[string]string{},
 	}
 }

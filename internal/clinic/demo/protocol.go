@@ -5,22 +5,23 @@ import (
 	"strings"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/templates"
 )
 
 // protocol writes the doctor's conclusion of a visit as a draft.
 func (g *Generator) protocol(h *history, v *clinic.Visit, m *vitals, kazakh bool) *clinic.Protocol {
-	kind := byTherapist
+	kind := "therapist"
 	switch {
 	case v.Kind == "emergency" || v.Staff == g.staff.all[g.staff.feldsher].ID:
-		kind = byFeldsher
+		kind = "feldsher"
 	case v.Staff == g.staff.all[g.staff.paediatrician].ID:
-		kind = byPaediatrician
+		kind = "paediatrician"
 	}
 	lang := "ru"
 	if kazakh {
-		kind, lang = kind+perLanguage, "kk"
+		lang = "kk"
 	}
-	t := &g.templates[kind]
+	t := g.templates[templates.ID(kind, lang)]
 	p := &clinic.Protocol{
 		Patient: v.Patient, Visit: v.ID, Template: t.ID, TemplateVersion: t.Version, Title: t.Title, Lang: lang,
 		Shape: t.Fields, Version: 1, Status: clinic.ProtocolDraft, Written: v.Entered, Original: "paper",

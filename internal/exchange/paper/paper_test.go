@@ -161,8 +161,8 @@ func TestMetadata(t *testing.T) {
 func TestFontsAreEmbedded(t *testing.T) {
 	out := tool(t, "poppler-utils", "pdffonts", render(t, ordinary()), "FILE")
 	lines := strings.Split(strings.TrimSpace(out), "\n")[2:]
-	if len(lines) != 3 {
-		t.Fatalf("want regular, bold and symbols:\n%s", out)
+	if len(lines) != 4 {
+		t.Fatalf("want regular, bold, italic and symbols:\n%s", out)
 	}
 	for _, l := range lines {
 		if !regexp.MustCompile(`CID TrueType +Identity-H +yes`).MatchString(l) {

@@ -91,6 +91,13 @@ func ordinary() paper.ProtocolPaper {
 					Directions: "Не больше 4 раз в сутки, между приёмами не меньше 6 часов.", Status: "active",
 				},
 			},
+			Orders: []clinic.Order{
+				{Kind: "laboratory", Text: "Липидный профиль натощак", Status: "ordered"},
+				{Kind: "laboratory", Text: "Креатинин, калий", Status: "done"},
+				{Kind: "examination", Text: "ЭКГ в 12 отведениях", Coding: clinic.Coding{System: "http://loinc.org", Code: "11524-6", Name: "EKG study"}, Status: "ordered"},
+				{Kind: "regimen", Text: "Поваренной соли не больше 5 г в сутки, ходьба не меньше 30 минут в день, дневник давления утром и вечером", Status: "ordered"},
+				{Kind: "referral", Text: "Вычеркнутое направление", Status: "ordered", Record: clinic.Record{Deleted: 1}},
+			},
 		},
 		Protocol: clinic.Protocol{
 			Record: clinic.Record{ID: id(1)}, Title: "Осмотр терапевта", Lang: "ru", Version: 1, Status: clinic.ProtocolSigned,
@@ -176,6 +183,7 @@ func kazakh() paper.ProtocolPaper {
 			INN: "Парацетамол", Form: "суспензия 120 мг/5 мл", Dose: "6.5", DoseUnit: "ml", Route: "ішке", Frequency: "қызу 38,5 °C-тан асса, тәулігіне 4 реттен артық емес",
 			Duration: "3 күн", Status: "active",
 		}},
+		Orders: []clinic.Order{{Kind: "procedure", Text: "Мұрынды тұзды ерітіндімен шаю, күніне 3 рет", Status: "refused"}},
 	}
 	d.Protocol = clinic.Protocol{
 		Record: clinic.Record{ID: id(3)}, Title: "Фельдшердің үйге баруы", Lang: "kk", Version: 1, Status: clinic.ProtocolSigned,
@@ -220,7 +228,7 @@ func amended() paper.ProtocolPaper {
 	d.Organisation.Licence = "Licence no. L041-00000-66/00000000 of 18 November 2019"
 	d.Patient.Name = clinic.Name{Family: "Testova", Given: "Anna"}
 	d.Visit.StaffName = "A. Ivanova"
-	d.Visit.Prescriptions, d.Visit.Observations = nil, d.Visit.Observations[2:4]
+	d.Visit.Prescriptions, d.Visit.Orders, d.Visit.Observations = nil, nil, d.Visit.Observations[2:4]
 	d.Visit.Observations[0].Name, d.Visit.Observations[1].Name = "Pulse", "Temperature"
 	d.Visit.Diagnoses = []clinic.Diagnosis{{
 		Coding: clinic.Coding{System: "http://snomed.info/sct", Code: "195662009", Name: "Acute viral pharyngitis"}, Rank: "main", Stage: "final",
@@ -289,7 +297,7 @@ func hostile() paper.ProtocolPaper {
 func electronic() paper.ProtocolPaper {
 	d := ordinary()
 	d.Protocol.Original, d.Protocol.Qualified = "electronic", id(41)
-	d.Visit.Observations, d.Visit.Prescriptions, d.Visit.Diagnoses = nil, nil, nil
+	d.Visit.Observations, d.Visit.Prescriptions, d.Visit.Diagnoses, d.Visit.Orders = nil, nil, nil, nil
 	return d
 }
 

@@ -1,5 +1,7 @@
-// Package catalog keeps what a clinic looks things up in: the МКБ-10 table and
-// the templates of protocols. What is built in works without any import.
+// Package catalog keeps what a clinic looks things up in: the МКБ-10 table with each
+// doctor's favourite codes, and the templates of protocols, built in and the clinic's
+// own. What is built in works without any import, and no protocol changes when its
+// template does. It needs the store and who is logged in; it never reads a card.
 package catalog
 
 import (
@@ -11,7 +13,6 @@ import (
 
 	"feldsher/assets/icd10"
 	"feldsher/internal/clinic"
-	"feldsher/internal/clinic/fold"
 	"feldsher/internal/clinic/icd"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/access"
@@ -165,64 +166,6 @@ func (c *Catalog) SearchICD(ctx context.Context, query string, limit int, o icd.
 // Versions lists the imported tables.
 func (c *Catalog) Versions(ctx context.Context) ([]store.ICDVersion, error) {
 	return c.store.Reader(ctx).ICDVersions()
-}
-
-// Template gives a template by its id, the clinic's own before a built-in one.
-func (c *Catalog) Template(ctx context.Context, id clinic.ID) (clinic.Template, error) {
-	t, ok, err := c.store.Reader(ctx).Template(id)
-	if err != nil || ok {
-		return t, err
-	}
-	for _, t := range c.templates {
-		if t.ID == id {
-			return t, nil
-		}
-	}
-	return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
-}
-
-// FindTemplate gives a template by what a person calls it: its id, its title, or
-// its speciality in the language wanted.
-func (c *Catalog) FindTemplate(ctx context.Context, name, lang string) (clinic.Template, error) {
-	if id, err := clinic.ParseID(name); err == nil {
-		return c.Template(ctx, id)
-	}
-	all, err := c.Templates(ctx)
-	if err != nil {
-		return clinic.Template{}, err
-	}
-	wanted := fold.Text(name)
-	best := -1
-	for i, t := range all {
-		if fold.Text(t.Title) != wanted && fold.Text(t.Speciality) != wanted || wanted == "" {
-			continue
-		}
-		if best < 0 || t.Lang == lang && all[best].Lang != lang {
-			best = i
-		}
-	}
-	if best < 0 {
-		return clinic.Template{}, fault.New(fault.NotFound, "fault.template.none")
-	}
-	return all[best], nil
-}
-
-// Templates lists the clinic's own templates and the built-in ones.
-func (c *Catalog) Templates(ctx context.Context) ([]clinic.Template, error) {
-	own, err := c.store.Reader(ctx).Templates()
-	if err != nil {
-		return nil, err
-	}
-	have := map[clinic.ID]bool{}
-	for _, t := range own {
-		have[t.ID] = true
-	}
-	for _, t := range c.templates {
-		if !have[t.ID] {
-			own = append(own, t)
-		}
-	}
-	return own, nil
 }
 
 // Complete fills in a diagnosis that was given by its code alone: the code in its

@@ -209,7 +209,7 @@ func TestTemplates(t *testing.T) {
 	s, ctx := found(t), context.Background()
 	built := demo.Templates()
 	own := built[0]
-	own.Title, own.Version = "Наш осмотр", 2
+	own.Title, own.Version = "Наш осмотр", built[0].Version+1
 	if err := s.s.Update(ctx, journal.Act{Intent: "test"}, func(tx *store.Tx) error { return tx.PutTemplate(&own) }); err != nil {
 		t.Fatal(err)
 	}
@@ -217,7 +217,7 @@ func TestTemplates(t *testing.T) {
 	if err != nil || len(all) != len(built) || all[0].Title != own.Title {
 		t.Errorf("%d templates, %v", len(all), err)
 	}
-	if got, err := s.Template(ctx, own.ID); err != nil || got.Version != 2 {
+	if got, err := s.Template(ctx, own.ID); err != nil || got.Version != own.Version {
 		t.Errorf("%+v, %v", got, err)
 	}
 	_, err = s.Template(ctx, clinic.NewID())
@@ -225,7 +225,7 @@ func TestTemplates(t *testing.T) {
 		t.Error(err)
 	}
 	for query, want := range map[string]string{
-		"наш ОСМОТР": own.Title, built[1].ID.String(): built[1].Title, "педиатрия": built[1].Title, built[5].Title: built[5].Title,
+		"наш ОСМОТР": own.Title, built[1].ID.String(): built[1].Title, "педиатрия": built[1].Title, built[5].Title: built[5].Title, "хирургия": built[4].Title,
 	} {
 		if got, err := s.FindTemplate(ctx, query, "ru"); err != nil || got.Title != want {
 			t.Errorf("%q: %q, %v", query, got.Title, err)
@@ -234,7 +234,7 @@ func TestTemplates(t *testing.T) {
 	if got, err := s.FindTemplate(ctx, "педиатрия", "kk"); err != nil || got.Lang != "kk" {
 		t.Errorf("%q, %v", got.Lang, err)
 	}
-	for _, query := range []string{"", "  ", "хирургия"} {
+	for _, query := range []string{"", "  ", "астрология"} {
 		if _, err := s.FindTemplate(ctx, query, "ru"); !fault.Is(err, fault.NotFound) {
 			t.Errorf("%q: %v", query, err)
 		}
@@ -260,7 +260,18 @@ func TestRights(t *testing.T) {
 		"Template":     {clinic.Roles, func(c *catalog.Catalog) error { _, err := c.Template(ctx, clinic.NewID()); return err }},
 		"FindTemplate": {clinic.Roles, func(c *catalog.Catalog) error { _, err := c.FindTemplate(ctx, "x", "ru"); return err }},
 		"Templates":    {clinic.Roles, func(c *catalog.Catalog) error { _, err := c.Templates(ctx); return err }},
-		"Complete":     {clinic.Roles, func(c *catalog.Catalog) error { return c.Complete(ctx, &clinic.Coding{Code: "I10"}) }},
+		"Builtin":      {clinic.Roles, func(c *catalog.Catalog) error { c.Builtin(clinic.NewID()); return nil }},
+		"CopyTemplate": {clinic.Roles, func(c *catalog.Catalog) error { _, err := c.CopyTemplate(ctx, clinic.NewID()); return err }}, // writes nothing
+		"SaveTemplate": {[]clinic.Role{clinic.Head, clinic.Administrator}, func(c *catalog.Catalog) error {
+			_, err := c.SaveTemplate(ctx, clinic.Template{})
+			return err
+		}},
+		"SetTemplateActive": {[]clinic.Role{clinic.Head, clinic.Administrator}, func(c *catalog.Catalog) error {
+			return c.SetTemplateActive(ctx, clinic.NewID(), false)
+		}},
+		"Favourites": {clinic.Roles, func(c *catalog.Catalog) error { _, err := c.Favourites(ctx); return err }},
+		"PinICD":     {clinic.Roles, func(c *catalog.Catalog) error { return c.PinICD(ctx, "I10", true) }}, // the user's own list
+		"Complete":   {clinic.Roles, func(c *catalog.Catalog) error { return c.Complete(ctx, &clinic.Coding{Code: "I10"}) }},
 	}
 	methods := reflect.TypeFor[*catalog.Catalog]()
 	for i := range methods.NumMethod() {

@@ -43,7 +43,7 @@ func (r *Records) Attach(ctx context.Context, a clinic.Attachment, file io.Reade
 	if c.err != nil {
 		return clinic.Attachment{}, c.err
 	}
-	if err := r.living(ctx, a.Patient); err != nil {
+	if err := r.living(ctx, &a.Patient); err != nil {
 		return clinic.Attachment{}, err
 	}
 	content, media, err := recognised(file)
@@ -58,11 +58,20 @@ func (r *Records) Attach(ctx context.Context, a clinic.Attachment, file io.Reade
 	return a, nil
 }
 
-// living refuses a card that was struck out or is not there.
-func (r *Records) living(ctx context.Context, patient clinic.ID) error {
-	p, err := r.store.Reader(ctx).Patient(patient)
+// living refuses a card that was struck out or is not there, and puts the root in
+// the place of one that is merged.
+func (r *Records) living(ctx context.Context, patient *clinic.ID) error {
+	q := r.store.Reader(ctx)
+	p, err := q.Patient(*patient)
 	if err == nil && !p.Deleted.IsZero() {
 		err = fault.New(fault.NotFound, "fault.patient.none")
+	}
+	if err != nil {
+		return err
+	}
+	cards, err := q.Component(p.ID)
+	if err == nil {
+		*patient = cards[0]
 	}
 	return err
 }
@@ -130,7 +139,12 @@ func (r *Records) Attachments(ctx context.Context, patient clinic.ID) ([]clinic.
 	if err := r.known(ctx, patient); err != nil {
 		return nil, err
 	}
-	list, err := r.store.Reader(ctx).Attachments(patient)
+	q := r.store.Reader(ctx)
+	cards, err := q.Component(patient)
+	if err != nil {
+		return nil, err
+	}
+	list, err := gather(cards, q.Attachments)
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,15 @@ func (r *Records) prescriptionWarnings(tx *store.Tx, v *clinic.Visit) ([]check.W
 	if len(v.Prescriptions) == 0 || v.Status == clinic.VisitStruck {
 		return nil, nil
 	}
-	allergies, err := tx.Allergies(v.Patient)
+	cards, err := tx.Component(v.Patient)
 	if err != nil {
 		return nil, err
 	}
-	taken, err := tx.RunningPrescriptions(v.Patient, v.ID)
+	allergies, err := gather(cards, tx.Allergies)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := runningOf(tx, cards, v.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -46,6 +50,12 @@ func (r *Records) prescriptionWarnings(tx *store.Tx, v *clinic.Visit) ([]check.W
 		taken = append(taken, *p)
 	}
 	return out, nil
+}
+
+// runningOf lists what a person takes, whichever of the cards it stands on, but for
+// the prescriptions of one visit.
+func runningOf(tx *store.Tx, cards []clinic.ID, but clinic.ID) ([]clinic.Prescription, error) {
+	return gather(cards, func(card clinic.ID) ([]clinic.Prescription, error) { return tx.RunningPrescriptions(card, but) })
 }
 
 func provokes(a *clinic.Allergy, p *clinic.Prescription) bool {
@@ -94,7 +104,11 @@ func drugOf(p *clinic.Prescription) string {
 
 // allergyWarnings holds a newly stated allergy against what the patient takes.
 func (r *Records) allergyWarnings(tx *store.Tx, a *clinic.Allergy) ([]check.Warning, error) {
-	taken, err := tx.RunningPrescriptions(a.Patient, clinic.ID{})
+	cards, err := tx.Component(a.Patient)
+	if err != nil {
+		return nil, err
+	}
+	taken, err := runningOf(tx, cards, clinic.ID{})
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/storage/store"
@@ -15,11 +16,21 @@ type Printout struct {
 	Visit               clinic.Visit
 	Protocol            clinic.Protocol
 	Amended, Superseded *clinic.Protocol
+	Versions            []clinic.Protocol // all of this document, the newest first
 }
 
 // Printout reads a protocol with all that stands on its paper, checks its
 // signature and notes that it was printed.
-func (r *Records) Printout(ctx context.Context, id clinic.ID) (out Printout, err error) {
+func (r *Records) Printout(ctx context.Context, id clinic.ID) (Printout, error) {
+	return r.printout(ctx, id, "print")
+}
+
+// Preview is Printout for the screen: it notes that the protocol was viewed.
+func (r *Records) Preview(ctx context.Context, id clinic.ID) (Printout, error) {
+	return r.printout(ctx, id, "view")
+}
+
+func (r *Records) printout(ctx context.Context, id clinic.ID, action string) (out Printout, err error) {
 	if err := r.who.Require(clinic.ReadCare); err != nil {
 		return out, err
 	}
@@ -55,7 +66,30 @@ func (r *Records) Printout(ctx context.Context, id clinic.ID) (out Printout, err
 			out.Superseded = p
 		}
 	}
-	return out, r.looked(ctx, "print", "protocol", out.Patient.ID, 1)
+	out.Versions = versionsOf(all, out.Protocol.ID)
+	return out, r.looked(ctx, action, "protocol", out.Patient.ID, 1)
+}
+
+// versionsOf are the protocols that are linked to one by corrections, back and forth.
+func versionsOf(all []clinic.Protocol, id clinic.ID) []clinic.Protocol {
+	linked := map[clinic.ID]bool{id: true}
+	for grown := true; grown; {
+		grown = false
+		for i := range all {
+			p := &all[i]
+			if !p.Amends.IsZero() && linked[p.ID] != linked[p.Amends] {
+				linked[p.ID], linked[p.Amends], grown = true, true, true
+			}
+		}
+	}
+	var out []clinic.Protocol
+	for i := range all {
+		if linked[all[i].ID] {
+			out = append(out, all[i])
+		}
+	}
+	slices.SortStableFunc(out, func(a, b clinic.Protocol) int { return b.Version - a.Version })
+	return out
 }
 
 // SignedProtocols lists the signed protocols, of one patient or of all.

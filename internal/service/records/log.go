@@ -33,17 +33,6 @@ func (r *Records) Log(ctx context.Context, patient clinic.ID, limit int) ([]Act,
 			return nil, err
 		}
 	}
-	show := func(c ledger.Class) bool {
-		switch c {
-		case ledger.Identity:
-			return r.who.May(clinic.ReadCards)
-		case ledger.Medical:
-			return r.who.May(clinic.ReadCare)
-		case ledger.None:
-			return r.who.May(clinic.ReadLedger)
-		}
-		return false
-	}
 	names, err := r.staffNames(ctx)
 	if err != nil {
 		return nil, err
@@ -54,8 +43,8 @@ func (r *Records) Log(ctx context.Context, patient clinic.ID, limit int) ([]Act,
 			return nil, err
 		}
 		for _, p := range o.Payloads {
-			hide(p, show)
-			out = append(out, Act{o.Header, p, names[p.Actor], show})
+			hide(p, r.shows)
+			out = append(out, Act{o.Header, p, names[p.Actor], r.shows})
 		}
 		if len(out) >= limit {
 			break

@@ -86,6 +86,9 @@ func refers(tx *store.Tx, p, old *clinic.Patient) error {
 	if err := there("mother", p.Mother); err != nil {
 		return err
 	}
+	if err := photoOf(tx, p, old); err != nil {
+		return err
+	}
 	for i := range p.Representatives {
 		if err := there(fmt.Sprintf("representatives[%d].person", i), p.Representatives[i].Person); err != nil {
 			return err
@@ -196,6 +199,11 @@ func (r *Records) AnnulPatient(ctx context.Context, id clinic.ID, why string) er
 		if err != nil {
 			return err
 		}
+		if cards, err := tx.Component(p.ID); err != nil {
+			return err
+		} else if len(cards) > 1 {
+			return fault.New(fault.Conflict, "fault.patient.annul_merged")
+		}
 		signed, err := hasSigned(tx, p.ID, clinic.ID{})
 		if err != nil {
 			return err
@@ -242,14 +250,23 @@ func (r *Records) Patient(ctx context.Context, id clinic.ID) (clinic.Patient, er
 	return p, r.looked(ctx, "view", "patient", p.ID, 1)
 }
 
-// PatientByCase reads a card by its case number.
+// PatientByCase reads a card by its case number; of merged cards any number opens
+// the root. CardID names the very card.
 func (r *Records) PatientByCase(ctx context.Context, number string) (clinic.Patient, error) {
 	if err := r.who.Require(clinic.ReadCards); err != nil {
 		return clinic.Patient{}, err
 	}
-	p, err := r.store.Reader(ctx).PatientByCase(number)
+	q := r.store.Reader(ctx)
+	p, err := q.PatientByCase(number)
 	if err != nil {
 		return p, err
+	}
+	if cards, err := q.Component(p.ID); err != nil {
+		return p, err
+	} else if cards[0] != p.ID {
+		if p, err = q.Patient(cards[0]); err != nil {
+			return p, err
+		}
 	}
 	return p, r.looked(ctx, "view", "patient", p.ID, 1)
 }

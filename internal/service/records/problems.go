@@ -27,9 +27,11 @@ func (r *Records) AddProblem(ctx context.Context, p clinic.Problem) (clinic.Prob
 	}
 	p.Deleted = 0
 	err := r.update(ctx, "problem.add", func(tx *store.Tx) error {
-		if _, err := liveCard(tx, p.Patient); err != nil {
+		card, err := rootCard(tx, p.Patient)
+		if err != nil {
 			return err
 		}
+		p.Patient = card.ID
 		if err := refuseTaken(tx, "problem", p.ID, "fault.problem.known"); err != nil {
 			return err
 		}
@@ -127,9 +129,11 @@ func (r *Records) AddAllergy(ctx context.Context, a clinic.Allergy) (SavedAllerg
 	a.Deleted = 0
 	var out SavedAllergy
 	err := r.update(ctx, "allergy.add", func(tx *store.Tx) (err error) {
-		if _, err := liveCard(tx, a.Patient); err != nil {
+		card, err := rootCard(tx, a.Patient)
+		if err != nil {
 			return err
 		}
+		a.Patient = card.ID
 		if err := refuseTaken(tx, "allergy", a.ID, "fault.allergy.known"); err != nil {
 			return err
 		}

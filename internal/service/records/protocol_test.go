@@ -254,8 +254,16 @@ func TestAmend(t *testing.T) {
 	}
 	_, err = w.AmendProtocol(ctx, first.ID, "ещё", nil)
 	refused(t, err, fault.Conflict, "")
-	if third, err := w.AmendProtocol(ctx, second.ID, "ещё", nil); err != nil || third.Version != 3 {
+	third, err := w.AmendProtocol(ctx, second.ID, "ещё", nil)
+	if err != nil || third.Version != 3 {
 		t.Errorf("the chain does not go on: %v", err)
+	}
+	w.draft(v.ID, nil) // another document of the same patient
+	for _, id := range []clinic.ID{first.ID, second.ID, third.ID} {
+		out, err := w.Preview(ctx, id)
+		if err != nil || len(out.Versions) != 3 || out.Versions[0].ID != third.ID || out.Versions[2].ID != first.ID {
+			t.Errorf("%d versions, %v", len(out.Versions), err)
+		}
 	}
 	w.sound()
 }

@@ -3,6 +3,7 @@ package records
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
@@ -37,8 +38,8 @@ func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic
 		if err != nil {
 			return err
 		}
-		if !p.Patient.IsZero() && p.Patient != v.Patient {
-			return fault.At("patient", "fault.protocol.patient")
+		if err := ofPerson(tx, p.Patient, v.Patient); err != nil {
+			return err
 		}
 		if !p.ID.IsZero() {
 			if _, err := tx.Protocol(p.ID); err == nil {
@@ -55,6 +56,19 @@ func (r *Records) AddProtocol(ctx context.Context, templates Templates, p clinic
 		return clinic.Protocol{}, err
 	}
 	return p, nil
+}
+
+// ofPerson refuses a document that names another patient than its visit does. Cards
+// that are merged are one patient.
+func ofPerson(tx *store.Tx, named, of clinic.ID) error {
+	if named.IsZero() || named == of {
+		return nil
+	}
+	cards, err := tx.Component(of)
+	if err == nil && !slices.Contains(cards, named) {
+		err = fault.At("patient", "fault.protocol.patient")
+	}
+	return err
 }
 
 // liveVisit reads a visit that a document may stand on: one that was not struck out.
@@ -255,7 +269,8 @@ func (r *Records) Protocol(ctx context.Context, id clinic.ID) (clinic.Protocol, 
 	return p, r.looked(ctx, "view", "protocol", p.Patient, 1)
 }
 
-// Protocols lists a patient's protocols, the newest first. Signatures are checked
+// Protocols lists a patient's protocols, those of merged cards among them, the
+// newest first. Signatures are checked
 // where one is opened or printed, not in a list.
 func (r *Records) Protocols(ctx context.Context, patient clinic.ID) ([]clinic.Protocol, error) {
 	if err := r.who.Require(clinic.ReadCare); err != nil {
@@ -264,7 +279,12 @@ func (r *Records) Protocols(ctx context.Context, patient clinic.ID) ([]clinic.Pr
 	if err := r.known(ctx, patient); err != nil {
 		return nil, err
 	}
-	list, err := r.store.Reader(ctx).Protocols(patient)
+	q := r.store.Reader(ctx)
+	cards, err := q.Component(patient)
+	if err != nil {
+		return nil, err
+	}
+	list, err := protocolsOf(q, cards)
 	if err != nil {
 		return nil, err
 	}

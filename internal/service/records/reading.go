@@ -5,6 +5,7 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
+	"feldsher/internal/storage/store"
 )
 
 // Visit reads a visit whole and notes that it was viewed.
@@ -21,7 +22,8 @@ func (r *Records) Visit(ctx context.Context, id clinic.ID) (clinic.Visit, error)
 
 // Chart is what a doctor opens: the card with everything that hangs on it.
 type Chart struct {
-	Patient   clinic.Patient    `json:"patient"`
+	Patient   clinic.Patient    `json:"patient"`          // of merged cards the root
+	Merged    []clinic.Patient  `json:"merged,omitempty"` // the other cards of this person
 	Problems  []clinic.Problem  `json:"problems,omitempty"`
 	Allergies []clinic.Allergy  `json:"allergies,omitempty"`
 	Visits    []clinic.Visit    `json:"visits,omitempty"`
@@ -33,34 +35,61 @@ type Chart struct {
 	Diagnoses     []clinic.Diagnosis    `json:"diagnoses,omitempty"`
 }
 
-// Chart opens a patient's whole record.
+// Chart opens a patient's whole record: of merged cards what hangs on all of them,
+// each thing with the card that it was written on (R1.6).
 func (r *Records) Chart(ctx context.Context, id clinic.ID) (c Chart, err error) {
 	if err := r.who.Require(clinic.ReadCare); err != nil {
 		return c, err
 	}
 	q := r.store.Reader(ctx)
-	if c.Patient, err = q.Patient(id); err != nil {
+	people, err := cardsOf(q, id)
+	if err != nil {
 		return c, err
 	}
-	if c.Problems, err = q.Problems(id); err != nil {
+	c.Patient = people[0]
+	if len(people) > 1 {
+		c.Merged = people[1:]
+	}
+	cards := make([]clinic.ID, len(people))
+	for i := range people {
+		cards[i] = people[i].ID
+	}
+	if c.Problems, err = gather(cards, q.Problems); err != nil {
 		return c, err
 	}
-	if c.Allergies, err = q.Allergies(id); err != nil {
+	if c.Allergies, err = gather(cards, q.Allergies); err != nil {
 		return c, err
 	}
-	if c.Visits, err = q.Visits(id); err != nil {
+	if c.Visits, err = visitsOf(q, cards); err != nil {
 		return c, err
 	}
-	if c.Protocols, err = q.Protocols(id); err != nil {
+	if c.Protocols, err = protocolsOf(q, cards); err != nil {
 		return c, err
 	}
-	if c.Observations, c.Prescriptions, c.Diagnoses, err = q.Loose(id); err != nil {
-		return c, err
+	for _, card := range cards {
+		o, p, d, err := q.Loose(card)
+		if err != nil {
+			return c, err
+		}
+		c.Observations, c.Prescriptions, c.Diagnoses = append(c.Observations, o...), append(c.Prescriptions, p...), append(c.Diagnoses, d...)
 	}
-	return c, r.looked(ctx, "view", "chart", id, 1)
+	return c, r.looked(ctx, "view", "chart", c.Patient.ID, 1)
 }
 
-// Visits reads a patient's visits, the newest first.
+// visitsOf reads the visits of all cards of a person, the newest first.
+func visitsOf(q *store.Reader, cards []clinic.ID) ([]clinic.Visit, error) {
+	list, err := gather(cards, q.Visits)
+	return newestFirst(cards, list, func(v *clinic.Visit) clinic.Time { return v.CareFrom }), err
+}
+
+// protocolsOf reads the protocols of all cards of a person, the newest first.
+func protocolsOf(q *store.Reader, cards []clinic.ID) ([]clinic.Protocol, error) {
+	list, err := gather(cards, q.Protocols)
+	return newestFirst(cards, list, func(p *clinic.Protocol) clinic.Time { return p.Written }), err
+}
+
+// Visits reads a patient's visits, those of merged cards among them, the newest
+// first.
 func (r *Records) Visits(ctx context.Context, patient clinic.ID) ([]clinic.Visit, error) {
 	if err := r.who.Require(clinic.ReadCare); err != nil {
 		return nil, err
@@ -68,7 +97,12 @@ func (r *Records) Visits(ctx context.Context, patient clinic.ID) ([]clinic.Visit
 	if err := r.known(ctx, patient); err != nil {
 		return nil, err
 	}
-	list, err := r.store.Reader(ctx).Visits(patient)
+	q := r.store.Reader(ctx)
+	cards, err := q.Component(patient)
+	if err != nil {
+		return nil, err
+	}
+	list, err := visitsOf(q, cards)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/records"
+	"feldsher/internal/storage/store"
 )
 
 // The people of the matrix; "ordered" is a feldsher with the head's order.
@@ -72,6 +73,44 @@ var useCases = map[string][]struct {
 	"AnnulPatient": {{register, func(ctx context.Context, r *records.Records) error {
 		return r.AnnulPatient(ctx, clinic.NewID(), "так")
 	}}},
+	"MergePatients": {{register, func(ctx context.Context, r *records.Records) error {
+		_, err := r.MergePatients(ctx, clinic.NewID(), clinic.NewID(), "так")
+		return err
+	}}},
+	"UnmergePatients": {{register, func(ctx context.Context, r *records.Records) error {
+		_, err := r.UnmergePatients(ctx, clinic.NewID(), clinic.NewID())
+		return err
+	}}},
+	"CardID": {{cards, func(ctx context.Context, r *records.Records) error { _, err := r.CardID(ctx, "Я-1"); return err }}},
+	"MergedCards": {{cards, func(ctx context.Context, r *records.Records) error {
+		_, err := r.MergedCards(ctx, clinic.NewID())
+		return err
+	}}},
+	"Similar": {{cards, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Similar(ctx, clinic.Patient{}, 5)
+		return err
+	}}},
+	"PatientOrder": {{cards, func(ctx context.Context, r *records.Records) error { _, err := r.PatientOrder(ctx, 5); return err }}},
+	"PatientRows": {{cards, func(ctx context.Context, r *records.Records) error {
+		_, err := r.PatientRows(ctx, store.Order{}, 0, 5)
+		return err
+	}}},
+	"Brief": {{cards, func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.Brief(ctx, clinic.NewID())
+		return err
+	}}},
+	"SetPhoto": {{register, func(ctx context.Context, r *records.Records) error {
+		_, err := r.SetPhoto(ctx, clinic.NewID(), strings.NewReader("x"))
+		return err
+	}}},
+	"Photo": {{cards, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Photo(ctx, clinic.NewID())
+		return err
+	}}},
+	"History": {{append(slices.Clone(cards), "administrator", "auditor"), func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.History(ctx, clinic.NewID(), 5)
+		return err
+	}}},
 	"Annulled": {{cards, func(ctx context.Context, r *records.Records) error { _, err := r.Annulled(ctx); return err }}},
 	"Patient": {{cards, func(ctx context.Context, r *records.Records) error {
 		_, err := r.Patient(ctx, clinic.NewID())
@@ -87,6 +126,10 @@ var useCases = map[string][]struct {
 	}}},
 	"Visit": {{care, func(ctx context.Context, r *records.Records) error {
 		_, err := r.Visit(ctx, clinic.NewID())
+		return err
+	}}},
+	"UnfinishedVisit": {{care, func(ctx context.Context, r *records.Records) error {
+		_, _, err := r.UnfinishedVisit(ctx, clinic.NewID(), 0)
 		return err
 	}}},
 	"Visits": {{care, func(ctx context.Context, r *records.Records) error {
@@ -182,6 +225,10 @@ var useCases = map[string][]struct {
 	}}},
 	"Protocols": {{care, func(ctx context.Context, r *records.Records) error {
 		_, err := r.Protocols(ctx, clinic.NewID())
+		return err
+	}}},
+	"Preview": {{care, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Preview(ctx, clinic.NewID())
 		return err
 	}}},
 	"Printout": {{care, func(ctx context.Context, r *records.Records) error {

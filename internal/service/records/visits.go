@@ -22,7 +22,7 @@ type SavedVisit struct {
 // lateAfter is how long after care an entry still counts as made at once (R3.9).
 const lateAfter = 24 * time.Hour
 
-// AddVisit stores a new visit.
+// AddVisit stores a new visit; for a card that was merged into another, on the root.
 func (r *Records) AddVisit(ctx context.Context, v clinic.Visit) (SavedVisit, error) {
 	if err := r.mayWrite(&v, nil); err != nil {
 		return SavedVisit{}, err
@@ -37,9 +37,11 @@ func (r *Records) AddVisit(ctx context.Context, v clinic.Visit) (SavedVisit, err
 	}
 	var out SavedVisit
 	err := r.update(ctx, "visit.add", func(tx *store.Tx) error {
-		if _, err := liveCard(tx, v.Patient); err != nil {
+		card, err := rootCard(tx, v.Patient)
+		if err != nil {
 			return err
 		}
+		v.Patient = card.ID
 		if err := nameStaff(tx, &v); err != nil {
 			return err
 		}

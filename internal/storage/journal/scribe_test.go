@@ -78,9 +78,20 @@ func (c *scribe) value(table string, col column) any {
 	switch {
 	case table == "protocol" && col.name == "status" && c.r.IntN(3) > 0:
 		return []string{clinic.ProtocolDraft, clinic.ProtocolSigned}[c.r.IntN(2)]
-	case col.name == "patient":
+	case col.name == policyOf(table).Patient: // whose row it is, under whichever name
 		id := c.patient()
 		return id[:]
+	case col.name == "subject": // a patient's, or of somebody who has no card
+		id := c.patient()
+		if id.IsZero() || c.r.IntN(3) == 0 {
+			id = clinic.NewID()
+		}
+		return id[:]
+	case col.name == "card" && table != "staff":
+		if id := c.patient(); !id.IsZero() && c.r.IntN(3) > 0 {
+			return id[:]
+		}
+		return nil
 	case col.name == "visit":
 		if id, ok := c.some("visit"); ok && (col.notNull || c.r.IntN(2) == 0) {
 			return id[:]
@@ -118,10 +129,10 @@ func marks(n int) string { return "(?" + strings.Repeat(", ?", n-1) + ")" }
 
 // possible says whether rows of the table can be made now: their parents exist.
 func (c *scribe) possible(t clinic.Table) bool {
-	if t.Patient == "patient" && len(c.before["patient"]) == 0 {
+	if t.Patient != "" && t.Patient != "id" && len(c.before["patient"]) == 0 {
 		return false
 	}
-	return t.Name != "protocol" || len(c.before["visit"]) > 0
+	return t.Name != "protocol" && t.Name != "rendered" || len(c.before["visit"]) > 0
 }
 
 func (c *scribe) step(tx *journal.Tx) {
@@ -330,11 +341,11 @@ func (c *scribe) refused(tx *journal.Tx, t clinic.Table) {
 		_, _ = tx.Exec(`UPDATE `+t.Name+` SET id = ? WHERE id = ?`, fresh[:], id[:])
 	case 1:
 		other := c.patient()
-		if t.Patient != "patient" || sameValue(c.before[t.Name][id][c.at(t.Name, "patient")], other[:]) {
+		if t.Patient == "" || t.Patient == "id" || sameValue(c.before[t.Name][id][c.at(t.Name, t.Patient)], other[:]) {
 			return
 		}
 		c.bad = "patient changed"
-		_, _ = tx.Exec(`UPDATE `+t.Name+` SET patient = ? WHERE id = ?`, other[:], id[:])
+		_, _ = tx.Exec(`UPDATE `+t.Name+` SET `+t.Patient+` = ? WHERE id = ?`, other[:], id[:])
 	case 2:
 		c.bad = "deleted"
 		_, _ = tx.Exec(`DELETE FROM `+t.Name+` WHERE id = ?`, id[:])

@@ -142,6 +142,15 @@ func attachmentKeyFault(err error) error {
 	return err
 }
 
+// Attachment reads one attachment's row; ok is false where there is none.
+func (tx *Tx) Attachment(id clinic.ID) (a clinic.Attachment, ok bool, err error) {
+	found, err := attachments.one(tx, liveID, id)
+	if err != nil || found == nil {
+		return a, false, err
+	}
+	return *found, true, nil
+}
+
 // Attachments reads what is attached to a patient, the oldest first.
 func (r *Reader) Attachments(patient clinic.ID) ([]clinic.Attachment, error) {
 	return attachments.list(r, liveOf, patient)

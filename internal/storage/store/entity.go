@@ -44,10 +44,10 @@ func newEntity[T any](table, columns string, record func(*T) *clinic.Record, fie
 }
 
 // sameOwner is the condition under which a row may be written again: it hangs on
-// the same patient and visit as before.
+// the same patient, visit and subject as before.
 func (e *entity[T]) sameOwner() string {
 	where := ""
-	for _, owner := range []string{"patient", "visit"} {
+	for _, owner := range []string{"patient", "visit", "subject"} {
 		if !slices.Contains(e.columns, owner) {
 			continue
 		}

@@ -50,7 +50,8 @@ type finder struct {
 // The query may hold names in any order, begun or whole, former surnames, birth
 // dates whole or in part, the last digits of a phone, numbers of documents,
 // policies, taxes and cards, in any combination. An empty query finds nothing,
-// and no query is an error.
+// and no query is an error. Of merged cards the root is given, once, whichever of
+// them was found.
 func (r *Reader) FindPatients(query string, limit int) ([]clinic.Brief, error) {
 	return findPatients(r, query, limit)
 }
@@ -71,7 +72,11 @@ func findPatients(q querier, query string, limit int) ([]clinic.Brief, error) {
 	slices.SortStableFunc(f.hits, func(a, b hit) int {
 		return cmp.Or(a.score-b.score, strings.Compare(a.line, b.line), cmp.Compare(a.patient, b.patient))
 	})
-	return readBriefs(q, f.hits[:min(len(f.hits), f.limit)])
+	found, err := readBriefs(q, f.hits[:min(len(f.hits), f.limit)])
+	if err != nil {
+		return nil, err
+	}
+	return rootsOnly(q, found)
 }
 
 func cutRunes(s string, n int) string {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -169,7 +170,7 @@ func TestBrief(t *testing.T) {
 		for _, s := range []*string{&want.Family, &want.Given, &want.Phone, &want.Address} {
 			*s = strings.ReplaceAll(*s, "\n", " ")
 		}
-		if got := unpackBrief(p.ID, []byte(briefOf(&p))); got != want {
+		if got := unpackBrief(p.ID, []byte(briefOf(&p))); !reflect.DeepEqual(got, want) {
 			t.Fatalf("%+q, want %+q", got, want)
 		}
 	})

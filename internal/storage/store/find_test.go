@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"feldsher/internal/clinic"
@@ -162,7 +163,7 @@ func TestFindReordered(t *testing.T) {
 	slices.Reverse(p.Addresses)
 	p.Note = "перечитано"
 	put(t, s, &p)
-	if after := find(t, s, "лаптева"); !slices.Equal(before, after) {
+	if after := find(t, s, "лаптева"); !cmp.Equal(before, after) {
 		t.Errorf("%+v, before %+v", after, before)
 	}
 	check(t, s)

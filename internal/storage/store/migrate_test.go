@@ -93,9 +93,11 @@ func TestEveryEntityFitsItsTable(t *testing.T) {
 		"patient": {patients.put, patients.get}, "former_name": {formerNames.put, formerNames.get},
 		"contact": {contacts.put, contacts.get}, "address": {addresses.put, addresses.get}, "document": {documents.put, documents.get},
 		"background": {backgrounds.put, backgrounds.get}, "representative": {representatives.put, representatives.get},
+		"schedule": {schedules.put, schedules.get}, "absence": {absences.put, absences.get}, "service": {services.put, services.get},
+		"booking": {bookings.put, bookings.get}, "waiting": {waitings.put, waitings.get}, "rendered": {rendered.put, rendered.get},
 		"visit": {visits.put, visits.get}, "diagnosis": {diagnoses.put, diagnoses.get}, "problem": {problems.put, problems.get},
 		"allergy": {allergies.put, allergies.get}, "observation": {observations.put, observations.get},
-		"prescription": {prescriptions.put, prescriptions.get}, "care_order": {careOrders.put, careOrders.get},
+		"prescription": {prescriptions.put, prescriptions.get}, "patient_link": {links.put, links.get}, "care_order": {careOrders.put, careOrders.get},
 		"protocol": {protocols.put, protocols.get}, "attachment": {attachments.put, attachments.get},
 	} {
 		for _, q := range []string{statements[0], statements[1] + `1`} {

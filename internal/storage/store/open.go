@@ -87,6 +87,7 @@ func (s *Store) found(ctx context.Context, f Founding, o Options) (phrase string
 	if err != nil {
 		return "", err
 	}
+	s.fresh = true
 	return phrase, endFounding(s.dir)
 }
 

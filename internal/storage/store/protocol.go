@@ -88,8 +88,13 @@ func (tx *Tx) PutTemplate(t *clinic.Template) error { return templates.save(tx, 
 
 // Template reads a template; the zero one and false when the clinic has none of
 // this id.
-func (r *Reader) Template(id clinic.ID) (clinic.Template, bool, error) {
-	t, err := templates.one(r, `id = ? AND deleted IS NULL`, id)
+func (r *Reader) Template(id clinic.ID) (clinic.Template, bool, error) { return readTemplate(r, id) }
+
+// Template reads a template, as Reader.Template does.
+func (tx *Tx) Template(id clinic.ID) (clinic.Template, bool, error) { return readTemplate(tx, id) }
+
+func readTemplate(q querier, id clinic.ID) (clinic.Template, bool, error) {
+	t, err := templates.one(q, liveID, id)
 	if err != nil || t == nil {
 		return clinic.Template{}, false, err
 	}

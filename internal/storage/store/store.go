@@ -14,6 +14,7 @@
 //	slots.a, slots.b                 users, device, scope keys (package vault)
 //	keyring.a, keyring.b             keys of patients (package vault)
 //	blobs/                           attachments, each encrypted by itself
+//	attempts.json                    failed logins (package vault)
 //	before-upgrade/                  copies made before a migration
 //	lock                             held while a program has the clinic open
 package store
@@ -53,6 +54,7 @@ type Store struct {
 	reader  *Reader
 
 	throwaway bool
+	fresh     bool // founded by this program
 
 	watching sync.Mutex
 	watchers map[int]func([]string)
@@ -72,7 +74,7 @@ type Options struct {
 	Faults  faultfs.Layer // tests only: what goes wrong below the database
 }
 
-// Session gives the keys of the logged-in user and the device.
+// Session gives the keys of the users who entered and of the device.
 func (s *Store) Session() *vault.Session { return s.session }
 
 // Dir is the data directory.
@@ -98,6 +100,10 @@ func (s *Store) update(ctx context.Context, act journal.Act, fn func(*Tx) error)
 	if act.Actor.IsZero() {
 		act.Actor = s.session.User()
 	}
+	if err := nobody(act.Actor); err != nil {
+		return nil, err
+	}
+	defer s.session.Signing(act.Actor)()
 	var tx *Tx
 	err := s.journal.Update(ctx, act, func(jtx *journal.Tx) error {
 		tx = &Tx{Tx: jtx, s: s, changed: map[string]bool{}}
@@ -157,10 +163,20 @@ func (s *Store) retry(ctx context.Context) error {
 func (s *Store) Access(ctx context.Context, acts []ledger.Access) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	return s.access(ctx, s.session.User(), acts)
+}
+
+func (s *Store) access(ctx context.Context, user ledger.ID, acts []ledger.Access) error {
 	if err := s.alive(); err != nil {
 		return err
 	}
-	return sealed.Classify(s.journal.Access(ctx, s.session.User(), acts))
+	if len(acts) == 0 {
+		return nil
+	}
+	if err := nobody(user); err != nil {
+		return err
+	}
+	return sealed.Classify(s.journal.Access(ctx, user, acts))
 }
 
 // NoteKeys records in the ledger's second chain what was done with the keys of

@@ -186,3 +186,9 @@ var attachments = newEntity("attachment", "patient owner kind title media size b
 	func(v *clinic.Attachment, _ *clinic.ID) []any {
 		return []any{&v.Patient, &v.Owner, &v.Kind, &v.Title, &v.Media, &v.Size, &v.Blob, &v.Key, &v.Taken}
 	})
+
+var links = newEntity("patient_link", "patient other why at author ended ended_by",
+	func(v *clinic.Link) *clinic.Record { return &v.Record },
+	func(v *clinic.Link, _ *clinic.ID) []any {
+		return []any{&v.Patient, &v.Other, &v.Why, &v.At, &v.By, &v.Ended, &v.EndedBy}
+	})

@@ -3,6 +3,7 @@ package vault
 import (
 	"crypto/sha256"
 	_ "embed"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -145,4 +146,24 @@ func distance(a, b []rune) int {
 		}
 	}
 	return rows[len(a)][len(b)]
+}
+
+// CheckTyped looks at a phrase while it is being typed, without any vault: how many
+// words it has so far, and nil when it is whole. Faults as those of Recover but for
+// a phrase of another vault.
+func CheckTyped(phrase string) (count int, err error) {
+	entropy, err := decodePhrase(phrase)
+	clear(entropy[:])
+	count = PhraseWords
+	var bad *PhraseError
+	if errors.As(err, &bad) {
+		count = bad.Count
+	}
+	return count, err
+}
+
+// SameWord reports whether a word was typed as the list has it: in any case, ё for
+// е, й for и, blanks around it.
+func SameWord(typed, word string) bool {
+	return foldPhrase(strings.TrimSpace(typed)) == foldPhrase(word)
 }

@@ -13,7 +13,8 @@ import (
 	"feldsher/internal/ledger"
 )
 
-// Session is an unlocked vault: one user at one workstation. All methods may be
+// Session is an unlocked vault: one workstation, and one user acting at a time
+// (ActAs) out of those who unlocked their keys (Open, Admit). All methods may be
 // called from several goroutines. After Close the keys are gone: methods that
 // return an error say "vault.closed", keys and signatures come out empty.
 type Session struct {
@@ -24,9 +25,11 @@ type Session struct {
 	certs  CertSet
 
 	db       [KeySize]byte
-	user     identity
+	user     identity // of the acting user
 	userID   ledger.ID
 	userCert ledger.ID
+	seats    map[ledger.ID]*identity // of the other admitted users
+	signer   ledger.ID               // see Signing
 	device   identity
 	scopes   map[scopeKey]*[KeySize]byte
 	params   Params
@@ -165,18 +168,31 @@ func (s *Session) verify() error {
 	return nil
 }
 
-// loadScopes opens every scope key that the user or this device may read.
+// loadScopes opens every scope key that an admitted user or this device may read.
 func (s *Session) loadScopes() {
 	s.scopes = make(map[scopeKey]*[KeySize]byte, len(s.body.Scopes))
+	s.openScopes(s.userID, &s.user)
+	for user, id := range s.seats {
+		s.openScopes(user, id)
+	}
 	for i := range s.body.Scopes {
-		e := &s.body.Scopes[i]
-		key, ok := e.open(s.body.Organisation, CertUser, s.userID, &s.user.receive)
-		if !ok {
-			key, ok = e.open(s.body.Organisation, CertDevice, s.body.Device, &s.device.receive)
-		}
-		if ok {
-			s.scopes[scopeKey{e.Scope, e.Epoch}] = &key
-		}
+		s.openScope(&s.body.Scopes[i], CertDevice, s.body.Device, &s.device)
+	}
+}
+
+// openScopes opens what a user may read and nobody here could so far.
+func (s *Session) openScopes(user ledger.ID, id *identity) {
+	for i := range s.body.Scopes {
+		s.openScope(&s.body.Scopes[i], CertUser, user, id)
+	}
+}
+
+func (s *Session) openScope(e *scopeEpoch, kind CertKind, reader ledger.ID, id *identity) {
+	if _, known := s.scopes[scopeKey{e.Scope, e.Epoch}]; known {
+		return
+	}
+	if key, ok := e.open(s.body.Organisation, kind, reader, &id.receive); ok {
+		s.scopes[scopeKey{e.Scope, e.Epoch}] = &key
 	}
 }
 
@@ -196,6 +212,10 @@ func (s *Session) wipe() {
 	s.closed = true
 	clear(s.db[:])
 	s.user.wipe()
+	for _, id := range s.seats {
+		id.wipe()
+	}
+	clear(s.seats)
 	s.device.wipe()
 	for _, key := range s.scopes {
 		clear(key[:])
@@ -251,15 +271,31 @@ func (s *Session) DatabaseKey() [KeySize]byte {
 
 // Sign signs msg as this device with Ed25519. The caller puts its own label in
 // front, so that a signature for one purpose never passes for another.
-func (s *Session) Sign(msg []byte) []byte { return s.signAs(&s.device, msg) }
+func (s *Session) Sign(msg []byte) []byte {
+	return s.signAs(msg, func() *identity { return &s.device })
+}
 
-// SignAsUser signs msg as the unlocked user, with the same rule.
-func (s *Session) SignAsUser(msg []byte) []byte { return s.signAs(&s.user, msg) }
+// SignAsUser signs msg as the acting user (or the one whom Signing names), with
+// the same rule; nil while nobody acts.
+func (s *Session) SignAsUser(msg []byte) []byte {
+	return s.signAs(msg, func() *identity {
+		if !s.signer.IsZero() {
+			return s.keysOf(s.signer)
+		}
+		return s.keysOf(s.userID)
+	})
+}
 
-func (s *Session) signAs(id *identity, msg []byte) []byte {
+// signAs signs with the keys that are chosen under the lock: whoever sits down
+// meanwhile changes nothing.
+func (s *Session) signAs(msg []byte, choose func() *identity) []byte {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if s.closed {
+		return nil
+	}
+	id := choose()
+	if id == nil {
 		return nil
 	}
 	key := id.signer()

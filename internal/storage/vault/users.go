@@ -187,6 +187,7 @@ func (s *Session) ForbidIssuing(login string) error {
 // goes. What a user has seen of keys is not undone by this: Rotate the scopes.
 // Faults: NotFound, Conflict for the last slot, Space.
 func (s *Session) RemoveUser(login string) error {
+	var gone ledger.ID
 	return s.change(func(b *body) error {
 		i := b.user(login)
 		if i < 0 {
@@ -195,16 +196,20 @@ func (s *Session) RemoveUser(login string) error {
 		if len(b.Users) == 1 {
 			return fault.New(fault.Conflict, "vault.user.last")
 		}
-		gone := b.Users[i].User
+		gone = b.Users[i].User
 		b.Users = slices.Delete(b.Users, i, i+1)
 		for j := range b.Scopes {
 			b.Scopes[j].drop(CertUser, gone)
 		}
 		return nil
+	}, func() {
+		if gone != s.userID {
+			s.dismiss(gone)
+		}
 	})
 }
 
-// ChangePassword gives the unlocked user's slot a new password. Faults:
+// ChangePassword gives the acting user's slot a new password. Faults:
 // Password when old is wrong, Invalid when new can't be one, Space.
 func (s *Session) ChangePassword(old, new string) error {
 	if err := checkPassword(new); err != nil {

@@ -1,3 +1,17 @@
+CREATE TABLE absence (
+	id         BLOB NOT NULL PRIMARY KEY,
+	born       INTEGER NOT NULL,
+	deleted    INTEGER,
+	staff      BLOB,
+	since      TEXT NOT NULL DEFAULT '',
+	last       TEXT NOT NULL DEFAULT '',
+	starts     INTEGER NOT NULL DEFAULT 0, -- both zero: whole days
+	ends       INTEGER NOT NULL DEFAULT 0,
+	reason     TEXT NOT NULL DEFAULT '',
+	note       TEXT NOT NULL DEFAULT '',
+	substitute BLOB
+) STRICT;
+
 CREATE TABLE address (
 	id          BLOB NOT NULL PRIMARY KEY,
 	born        INTEGER NOT NULL,
@@ -63,6 +77,39 @@ CREATE TABLE background (
 	amount       INTEGER NOT NULL DEFAULT 0, -- kopecks or tiyn
 	currency     TEXT NOT NULL DEFAULT '',
 	note         TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE booking (
+	id           BLOB NOT NULL PRIMARY KEY,
+	born         INTEGER NOT NULL,
+	deleted      INTEGER,
+	subject      BLOB NOT NULL,
+	card         BLOB REFERENCES patient (id) DEFERRABLE INITIALLY DEFERRED,
+	name         TEXT NOT NULL DEFAULT '',
+	phone        TEXT NOT NULL DEFAULT '',
+	staff        BLOB,
+	room         TEXT NOT NULL DEFAULT '',
+	starts       INTEGER,
+	minutes      INTEGER NOT NULL DEFAULT 0,
+	double       TEXT NOT NULL DEFAULT '',
+	moved        TEXT NOT NULL DEFAULT '',
+	kind         TEXT NOT NULL DEFAULT '',
+	channel      TEXT NOT NULL DEFAULT '',
+	service      BLOB,
+	reason       TEXT NOT NULL DEFAULT '',
+	note         TEXT NOT NULL DEFAULT '',
+	status       TEXT NOT NULL DEFAULT '',
+	arrived      INTEGER,
+	called       INTEGER,
+	done         INTEGER,
+	cancel       TEXT NOT NULL DEFAULT '',
+	cancel_by    BLOB,
+	cancel_at    INTEGER,
+	contacted    TEXT NOT NULL DEFAULT '',
+	contacted_at INTEGER,
+	care         BLOB, -- the visit that came of it
+	made         INTEGER,
+	made_by      BLOB
 ) STRICT;
 
 CREATE TABLE care_order (
@@ -326,6 +373,19 @@ CREATE TABLE patient (
 	source_code      TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE patient_link (
+	id        BLOB NOT NULL PRIMARY KEY,
+	born      INTEGER NOT NULL,
+	deleted   INTEGER,
+	patient   BLOB NOT NULL REFERENCES patient (id) DEFERRABLE INITIALLY DEFERRED,
+	other     BLOB,
+	why       TEXT NOT NULL DEFAULT '',
+	at        INTEGER,
+	author    BLOB,
+	ended     INTEGER,
+	ended_by  BLOB
+) STRICT;
+
 CREATE TABLE pref (
 	staff BLOB NOT NULL, -- zero: the workstation's own
 	name  TEXT NOT NULL,
@@ -412,6 +472,22 @@ CREATE TABLE protocol (
 	qualified        BLOB
 ) STRICT;
 
+CREATE TABLE rendered (
+	id       BLOB NOT NULL PRIMARY KEY,
+	born     INTEGER NOT NULL,
+	deleted  INTEGER,
+	patient  BLOB NOT NULL REFERENCES patient (id) DEFERRABLE INITIALLY DEFERRED,
+	visit    BLOB NOT NULL REFERENCES visit (id) DEFERRABLE INITIALLY DEFERRED,
+	service  BLOB,
+	code     TEXT NOT NULL DEFAULT '',
+	title    TEXT NOT NULL DEFAULT '',
+	price    INTEGER NOT NULL DEFAULT 0, -- of one, in kopecks or tiyn
+	currency TEXT NOT NULL DEFAULT '',
+	quantity INTEGER NOT NULL DEFAULT 0,
+	staff    BLOB,
+	rendered INTEGER
+) STRICT;
+
 CREATE TABLE representative (
 	id          BLOB NOT NULL PRIMARY KEY,
 	born        INTEGER NOT NULL,
@@ -427,6 +503,34 @@ CREATE TABLE representative (
 	basis_text  TEXT NOT NULL DEFAULT '',
 	basis_date  TEXT NOT NULL DEFAULT '',
 	valid_until TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE schedule (
+	id      BLOB NOT NULL PRIMARY KEY,
+	born    INTEGER NOT NULL,
+	deleted INTEGER,
+	staff   BLOB,
+	weekday INTEGER NOT NULL DEFAULT 0, -- 1 Monday … 7 Sunday
+	starts  INTEGER NOT NULL DEFAULT 0,
+	ends    INTEGER NOT NULL DEFAULT 0,
+	slot    INTEGER NOT NULL DEFAULT 0, -- minutes
+	room    TEXT NOT NULL DEFAULT '',
+	weeks   TEXT NOT NULL DEFAULT '', -- '', odd, even
+	since   TEXT NOT NULL DEFAULT '',
+	last    TEXT NOT NULL DEFAULT ''
+) STRICT;
+
+CREATE TABLE service (
+	id         BLOB NOT NULL PRIMARY KEY,
+	born       INTEGER NOT NULL,
+	deleted    INTEGER,
+	code       TEXT NOT NULL DEFAULT '',
+	title      TEXT NOT NULL DEFAULT '',
+	speciality TEXT NOT NULL DEFAULT '',
+	minutes    INTEGER NOT NULL DEFAULT 0,
+	price      INTEGER NOT NULL DEFAULT 0, -- kopecks or tiyn
+	currency   TEXT NOT NULL DEFAULT '',
+	active     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE staff (
@@ -483,6 +587,27 @@ CREATE TABLE visit (
 	source_code   TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE waiting (
+	id         BLOB NOT NULL PRIMARY KEY,
+	born       INTEGER NOT NULL,
+	deleted    INTEGER,
+	subject    BLOB NOT NULL,
+	card       BLOB REFERENCES patient (id) DEFERRABLE INITIALLY DEFERRED,
+	name       TEXT NOT NULL DEFAULT '',
+	phone      TEXT NOT NULL DEFAULT '',
+	staff      BLOB,
+	speciality TEXT NOT NULL DEFAULT '',
+	since      TEXT NOT NULL DEFAULT '',
+	last       TEXT NOT NULL DEFAULT '',
+	note       TEXT NOT NULL DEFAULT '',
+	status     TEXT NOT NULL DEFAULT '',
+	booking    BLOB,
+	added      INTEGER,
+	added_by   BLOB
+) STRICT;
+
+CREATE INDEX absence_last ON absence (last);
+
 CREATE INDEX address_patient ON address (patient);
 
 CREATE INDEX allergy_patient ON allergy (patient);
@@ -490,6 +615,12 @@ CREATE INDEX allergy_patient ON allergy (patient);
 CREATE INDEX attachment_patient ON attachment (patient);
 
 CREATE INDEX background_patient ON background (patient);
+
+CREATE INDEX booking_card ON booking (card, starts);
+
+CREATE INDEX booking_day ON booking (starts);
+
+CREATE INDEX booking_staff ON booking (staff, starts);
 
 CREATE INDEX care_order_patient ON care_order (patient);
 
@@ -503,6 +634,8 @@ CREATE UNIQUE INDEX entry_seq ON entry (device, chain, seq);
 
 CREATE INDEX find_birth ON find_patient (birth);
 
+CREATE INDEX find_order ON find_patient (replace(lines, '|', ' '));
+
 CREATE INDEX former_name_patient ON former_name (patient);
 
 CREATE INDEX icd_code ON icd (version, code);
@@ -513,15 +646,27 @@ CREATE INDEX patient_case ON patient (case_number);
 
 CREATE INDEX patient_deleted ON patient (deleted);
 
+CREATE INDEX patient_link_other ON patient_link (other);
+
+CREATE INDEX patient_link_patient ON patient_link (patient);
+
 CREATE INDEX prescription_patient ON prescription (patient);
 
 CREATE INDEX problem_patient ON problem (patient);
 
 CREATE INDEX protocol_patient ON protocol (patient);
 
+CREATE INDEX rendered_patient ON rendered (patient);
+
+CREATE INDEX rendered_visit ON rendered (visit);
+
 CREATE INDEX representative_patient ON representative (patient);
 
 CREATE INDEX visit_patient ON visit (patient, care_from);
 
 CREATE INDEX visit_time ON visit (care_from);
+
+CREATE INDEX waiting_card ON waiting (card);
+
+CREATE INDEX waiting_status ON waiting (status, added);
 
