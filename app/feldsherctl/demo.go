@@ -7,13 +7,14 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/demo"
+	"feldsher/internal/clinic/templates"
 	"feldsher/internal/fault"
 	front "feldsher/internal/service/desk"
 	"feldsher/internal/service/records"
 )
 
 // builtinTemplates are the templates that every clinic has from the start.
-func builtinTemplates() ([]clinic.Template, error) { return demo.Templates(), nil }
+func builtinTemplates() ([]clinic.Template, error) { return templates.Builtin() }
 
 type demoCmd struct {
 	Patients int    `default:"100" help:"${cli_demo_patients}"`

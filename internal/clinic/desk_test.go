@@ -150,8 +150,14 @@ func TestSteps(t *testing.T) {
 		from, to string
 		want     bool
 	}{
-		{Booked, Arrived, true}, {Booked, Done, true}, {Arrived, Booked, false}, {Done, Arrived, false},
-		{InRoom, NoShow, false}, {NoShow, Arrived, true}, {Cancelled, Arrived, false}, {"nonsense", Done, false},
+		{Booked, Arrived, true},
+		{Booked, Done, true},
+		{Arrived, Booked, false},
+		{Done, Arrived, false},
+		{InRoom, NoShow, false},
+		{NoShow, Arrived, true},
+		{Cancelled, Arrived, false},
+		{"nonsense", Done, false},
 	} {
 		if CanStep(c.from, c.to) != c.want {
 			t.Errorf("%s → %s: %v", c.from, c.to, !c.want)

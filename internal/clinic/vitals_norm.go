@@ -159,8 +159,18 @@ var childPace = [...]struct {
 // and management of high blood pressure in children and adolescents, Pediatrics 140 (2017)
 // e20171904, table 6.
 var childPressure = [...]struct{ boyUpper, boyLower, girlUpper, girlLower int }{
-	{98, 52, 98, 54}, {100, 55, 101, 58}, {101, 58, 102, 60}, {102, 60, 103, 62}, {103, 63, 104, 64}, {105, 66, 105, 67},
-	{106, 68, 106, 68}, {107, 69, 107, 69}, {107, 70, 108, 71}, {108, 72, 109, 72}, {110, 74, 111, 74}, {113, 75, 114, 75},
+	{98, 52, 98, 54},
+	{100, 55, 101, 58},
+	{101, 58, 102, 60},
+	{102, 60, 103, 62},
+	{103, 63, 104, 64},
+	{105, 66, 105, 67},
+	{106, 68, 106, 68},
+	{107, 69, 107, 69},
+	{107, 70, 108, 71},
+	{108, 72, 109, 72},
+	{110, 74, 111, 74},
+	{113, 75, 114, 75},
 }
 
 // childPressureNorm: what lies below the table's number is usual; from 13 years on below

@@ -17,10 +17,11 @@ import (
 )
 
 // The resolutions of a picture in points an inch: below the lowest nobody can
-// read it, above the highest a page takes more memory than a screen can show.
+// read it, above the highest a page has more than the 4096 points a side that old
+// graphics cards can show.
 const (
 	MinDPI = 36
-	MaxDPI = 400
+	MaxDPI = 340
 )
 
 // pictures draws the document as one grey picture a page.

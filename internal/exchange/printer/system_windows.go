@@ -2,8 +2,8 @@ package printer
 
 import (
 	"context"
-	"errors"
 	"os"
+	"runtime"
 	"slices"
 	"unsafe"
 
@@ -13,12 +13,9 @@ import (
 )
 
 var (
-	winspool        = windows.NewLazySystemDLL("winspool.drv")
-	enumPrinters    = winspool.NewProc("EnumPrintersW")
-	defaultPrinter  = winspool.NewProc("GetDefaultPrinterW")
-	errNoVerb       = windows.Errno(31) // SE_ERR_NOASSOC
-	errIncomplete   = windows.Errno(27) // SE_ERR_ASSOCINCOMPLETE
-	errNoSuchAction = windows.ERROR_NO_ASSOCIATION
+	winspool       = windows.NewLazySystemDLL("winspool.drv")
+	enumPrinters   = winspool.NewProc("EnumPrintersW")
+	defaultPrinter = winspool.NewProc("GetDefaultPrinterW")
 )
 
 // printerInfo4 is PRINTER_INFO_4W.
@@ -40,18 +37,21 @@ func (s *System) list(context.Context) ([]Printer, error) {
 	if need == 0 {
 		return nil, nil
 	}
-	room := make([]printerInfo4, need/uint32(unsafe.Sizeof(printerInfo4{}))+1)
-	size := uint32(len(room)) * uint32(unsafe.Sizeof(printerInfo4{}))
-	ok, _, err := enumPrinters.Call(local|connections, 0, level, uintptr(unsafe.Pointer(&room[0])), uintptr(size), uintptr(unsafe.Pointer(&need)), uintptr(unsafe.Pointer(&count)))
+	// The spooler puts the names behind the entries, in memory that the collector must
+	// not take for pointers.
+	room := make([]uint64, need/8+1)
+	ok, _, err := enumPrinters.Call(local|connections, 0, level, uintptr(unsafe.Pointer(&room[0])), uintptr(len(room)*8), uintptr(unsafe.Pointer(&need)), uintptr(unsafe.Pointer(&count)))
 	if ok == 0 {
 		return nil, err
 	}
+	count = min(count, uint32(len(room)*8)/uint32(unsafe.Sizeof(printerInfo4{})))
 	first := defaultName()
 	var all []Printer
-	for _, p := range room[:min(int(count), len(room))] {
+	for _, p := range unsafe.Slice((*printerInfo4)(unsafe.Pointer(&room[0])), count) {
 		name := windows.UTF16PtrToString(p.name)
 		all = append(all, Printer{Name: name, Default: name == first})
 	}
+	runtime.KeepAlive(room)
 	return all, nil
 }
 
@@ -93,14 +93,14 @@ func (s *System) print(ctx context.Context, job Job) (Outcome, error) {
 	return out, err
 }
 
+// spool asks for each copy; where the shell can't print at all, it opens the file once.
 func spool(copies int, verb, file, target string) (Outcome, error) {
-	for range copies {
-		err := shell(verb, file, target)
-		if errors.Is(err, errNoVerb) || errors.Is(err, errIncomplete) || errors.Is(err, errNoSuchAction) {
+	for n := range copies {
+		if err := shell(verb, file, target); err != nil {
+			if n > 0 {
+				return Sent, err // some copies are on their way: opening would print too many
+			}
 			return Opened, shell("open", file, "")
-		}
-		if err != nil {
-			return Sent, err
 		}
 	}
 	return Sent, nil

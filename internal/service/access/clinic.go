@@ -59,8 +59,12 @@ func checkClinic(o *clinic.Organisation) error {
 		name  string
 		value *string
 	}{
-		{"title", &o.Title}, {"address", &o.Address}, {"phone", &o.Phone}, {"email", &o.Email},
-		{"licence", &o.Licence}, {"tax_id", &o.TaxID},
+		{"title", &o.Title},
+		{"address", &o.Address},
+		{"phone", &o.Phone},
+		{"email", &o.Email},
+		{"licence", &o.Licence},
+		{"tax_id", &o.TaxID},
 	} {
 		*f.value = strings.Join(strings.Fields(*f.value), " ")
 		switch n := utf8.RuneCountInString(*f.value); {

@@ -15,6 +15,7 @@ import (
 // used by several goroutines at once.
 type Looks struct {
 	store *store.Store
+	who   clinic.ID // whose looks: somebody else may be at work when they are written
 	now   func() time.Time
 
 	mu   sync.Mutex
@@ -38,9 +39,9 @@ const (
 	lookAgain = 10 * time.Minute
 )
 
-// NewLooks is for the store's logged-in user.
-func NewLooks(s *store.Store, now func() time.Time) *Looks {
-	return &Looks{store: s, now: now, seen: map[look]time.Time{}}
+// NewLooks is for the logged-in user who.
+func NewLooks(s *store.Store, who *User, now func() time.Time) *Looks {
+	return &Looks{store: s, who: who.ID, now: now, seen: map[look]time.Time{}}
 }
 
 // Note notes an act of looking: "view", "search", "print" or "export", at which
@@ -90,7 +91,7 @@ func (l *Looks) Flush(ctx context.Context) error {
 	acts := l.acts
 	l.acts = nil
 	l.mu.Unlock()
-	if err := l.store.Access(ctx, acts); err != nil {
+	if err := l.store.AccessBy(ctx, l.who, acts); err != nil {
 		l.mu.Lock()
 		l.acts = append(acts, l.acts...)
 		l.mu.Unlock()

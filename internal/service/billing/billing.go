@@ -29,7 +29,7 @@ type Billing struct {
 
 // New is for the logged-in user who.
 func New(s *store.Store, who *access.User, now func() time.Time) *Billing {
-	return &Billing{store: s, who: who, now: now, looks: access.NewLooks(s, now)}
+	return &Billing{store: s, who: who, now: now, looks: access.NewLooks(s, who, now)}
 }
 
 // Flush writes the acts of looking noted so far to the ledger; see records.Flush.

@@ -224,7 +224,7 @@ func TestRights(t *testing.T) {
 		}
 	}
 	for _, role := range clinic.Roles {
-		quiet := billing.New(w.s, &access.User{Staff: clinic.Staff{Roles: []clinic.Role{role}, Active: true}}, present)
+		quiet := billing.New(w.s, &access.User{Staff: clinic.Staff{Record: clinic.Record{ID: clinic.NewID()}, Roles: []clinic.Role{role}, Active: true}}, present)
 		for name, c := range table {
 			if err := c.call(quiet); fault.Is(err, fault.Forbidden) == slices.Contains(c.who, role) {
 				t.Errorf("%s, %s: %v", role, name, err)

@@ -12,6 +12,7 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/demo"
 	"feldsher/internal/clinic/icd"
+	"feldsher/internal/clinic/templates"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/access"
 	"feldsher/internal/service/catalog"
@@ -41,7 +42,15 @@ func found(t *testing.T) *shelf {
 
 func as(s *store.Store, role clinic.Role) *catalog.Catalog {
 	who := &access.User{Staff: clinic.Staff{Record: clinic.Record{ID: clinic.NewID()}, Roles: []clinic.Role{role}, Active: true}}
-	return catalog.New(s, who, demo.Templates())
+	return catalog.New(s, who, builtin())
+}
+
+func builtin() []clinic.Template {
+	all, err := templates.Builtin()
+	if err != nil {
+		panic(err)
+	}
+	return all
 }
 
 // table writes an official table of one chapter with n codes; every tenth is no longer
@@ -207,7 +216,7 @@ func TestComplete(t *testing.T) {
 // of them; a template is found by what people call it (R3.4).
 func TestTemplates(t *testing.T) {
 	s, ctx := found(t), context.Background()
-	built := demo.Templates()
+	built := builtin()
 	own := built[0]
 	own.Title, own.Version = "Наш осмотр", built[0].Version+1
 	if err := s.s.Update(ctx, journal.Act{Intent: "test"}, func(tx *store.Tx) error { return tx.PutTemplate(&own) }); err != nil {

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -270,7 +271,9 @@ func (d *Desk) LinkVisit(ctx context.Context, id, visit clinic.ID) (Saved, error
 		if err != nil {
 			return err
 		}
-		if v.Patient != b.Patient {
+		if same, err := r.tx.Component(b.Patient); err != nil {
+			return err
+		} else if !slices.Contains(same, v.Patient) {
 			return fault.New(fault.Conflict, "fault.desk.other_patient")
 		}
 		b.Visit = visit

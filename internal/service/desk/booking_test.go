@@ -259,4 +259,15 @@ func TestLinkVisit(t *testing.T) {
 	if saved := must[stored](t)(o.LinkVisit(ctx, b.ID, own.ID)); saved.Visit != own.ID {
 		t.Errorf("%+v", saved)
 	}
+	// Cards that were merged are one patient.
+	o.write(func(tx *store.Tx) error {
+		return tx.PutLink(&clinic.Link{Patient: o.patients[0].ID, Other: o.patients[1].ID, Why: "одна карта", At: tx.Now()})
+	})
+	must[stored](t)(o.LinkVisit(ctx, b.ID, other.ID))
+	o.book(o.booking(1, when(1, 10, 0)))
+	for i := range 2 {
+		if of := must[[]entry](t)(o.OfPatient(ctx, o.patients[i].ID)); len(of) != 2 || of[0].ID != b.ID {
+			t.Errorf("%+v", of)
+		}
+	}
 }

@@ -30,7 +30,7 @@ type Desk struct {
 
 // New is for the logged-in user who.
 func New(s *store.Store, who *access.User, now func() time.Time) *Desk {
-	return &Desk{store: s, who: who, now: now, looks: access.NewLooks(s, now)}
+	return &Desk{store: s, who: who, now: now, looks: access.NewLooks(s, who, now)}
 }
 
 // Flush writes the acts of looking noted so far to the ledger; see records.Flush.

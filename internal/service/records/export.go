@@ -92,7 +92,8 @@ func versionsOf(all []clinic.Protocol, id clinic.ID) []clinic.Protocol {
 	return out
 }
 
-// SignedProtocols lists the signed protocols, of one patient or of all.
+// SignedProtocols lists the signed protocols, of one patient, merged cards together, or
+// of all.
 func (r *Records) SignedProtocols(ctx context.Context, patient clinic.ID) ([]clinic.ID, error) {
 	if err := r.who.Require(clinic.ExportCare); err != nil {
 		return nil, err
@@ -104,7 +105,11 @@ func (r *Records) SignedProtocols(ctx context.Context, patient clinic.ID) ([]cli
 	if err := r.known(ctx, patient); err != nil {
 		return nil, err
 	}
-	all, err := q.Protocols(patient)
+	cards, err := q.Component(patient)
+	if err != nil {
+		return nil, err
+	}
+	all, err := protocolsOf(q, cards)
 	if err != nil {
 		return nil, err
 	}

@@ -49,8 +49,10 @@ func TestMergeAndUnmerge(t *testing.T) {
 		kind  fault.Kind
 		field string
 	}{
-		{a.ID, b.ID, " ", fault.Invalid, "why"}, {a.ID, a.ID, "так", fault.Invalid, "other"},
-		{a.ID, clinic.NewID(), "так", fault.NotFound, ""}, {clinic.NewID(), a.ID, "так", fault.NotFound, ""},
+		{a.ID, b.ID, " ", fault.Invalid, "why"},
+		{a.ID, a.ID, "так", fault.Invalid, "other"},
+		{a.ID, clinic.NewID(), "так", fault.NotFound, ""},
+		{clinic.NewID(), a.ID, "так", fault.NotFound, ""},
 	} {
 		_, err := w.MergePatients(ctx, c.a, c.b, c.why)
 		refused(t, err, c.kind, c.field)

@@ -81,7 +81,7 @@ func (r *Records) Flush(ctx context.Context) error {
 	acts := r.accesses
 	r.accesses = nil
 	r.mu.Unlock()
-	if err := r.store.Access(ctx, acts); err != nil {
+	if err := r.store.AccessBy(ctx, r.who.ID, acts); err != nil {
 		r.mu.Lock()
 		r.accesses = append(acts, r.accesses...)
 		r.mu.Unlock()

@@ -1,6 +1,9 @@
 package store
 
 import (
+	"cmp"
+	"slices"
+
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 )
@@ -111,18 +114,32 @@ func listBookings(q querier, staff clinic.ID, from, until clinic.Time) ([]clinic
 	return bookings.list(q, `staff = ? AND `+where, staff, from, until)
 }
 
-// BookingsOf lists a patient's bookings from a moment on, the earliest first.
+// BookingsOf lists a patient's bookings from a moment on, the earliest first, those of
+// merged cards too.
 func (r *Reader) BookingsOf(patient clinic.ID, from clinic.Time) ([]clinic.Booking, error) {
 	return bookingsOf(r, patient, from)
 }
 
-// BookingsOf lists a patient's bookings from a moment on, the earliest first.
+// BookingsOf lists a patient's bookings from a moment on; see Reader.BookingsOf.
 func (tx *Tx) BookingsOf(patient clinic.ID, from clinic.Time) ([]clinic.Booking, error) {
 	return bookingsOf(tx, patient, from)
 }
 
 func bookingsOf(q querier, patient clinic.ID, from clinic.Time) ([]clinic.Booking, error) {
-	return bookings.list(q, `card = ? AND starts >= ? AND deleted IS NULL ORDER BY starts, rowid`, patient, int64(from))
+	cards, err := component(q, patient)
+	if err != nil {
+		return nil, err
+	}
+	var out []clinic.Booking
+	for _, card := range cards {
+		list, err := bookings.list(q, `card = ? AND starts >= ? AND deleted IS NULL ORDER BY starts, rowid`, card, int64(from))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	slices.SortStableFunc(out, func(a, b clinic.Booking) int { return cmp.Compare(a.Start, b.Start) })
+	return out, nil
 }
 
 // Booking reads one; Fault: NotFound, also when it was struck out.

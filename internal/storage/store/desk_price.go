@@ -1,6 +1,11 @@
 package store
 
-import "feldsher/internal/clinic"
+import (
+	"cmp"
+	"slices"
+
+	"feldsher/internal/clinic"
+)
 
 // PutService writes a line of the price list.
 func (tx *Tx) PutService(s *clinic.Service) error { return services.save(tx, s, clinic.ID{}) }
@@ -38,9 +43,23 @@ func (r *Reader) RenderedOf(visit clinic.ID) ([]clinic.Rendered, error) {
 	return rendered.list(r, `visit = ? AND deleted IS NULL ORDER BY rowid`, visit)
 }
 
-// RenderedFor lists the services rendered to a patient, the newest first.
+// RenderedFor lists the services rendered to a patient, the newest first, those of
+// merged cards too.
 func (r *Reader) RenderedFor(patient clinic.ID) ([]clinic.Rendered, error) {
-	return rendered.list(r, `patient = ? AND deleted IS NULL ORDER BY rendered DESC, rowid DESC`, patient)
+	cards, err := component(r, patient)
+	if err != nil {
+		return nil, err
+	}
+	var out []clinic.Rendered
+	for _, card := range cards {
+		list, err := rendered.list(r, `patient = ? AND deleted IS NULL ORDER BY rendered DESC, rowid DESC`, card)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	slices.SortStableFunc(out, func(a, b clinic.Rendered) int { return cmp.Compare(b.When, a.When) })
+	return out, nil
 }
 
 // Rendered reads a service of a visit, struck out or not; Fault: NotFound.

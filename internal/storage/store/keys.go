@@ -56,3 +56,18 @@ func (s *Store) SignerKeys(user ledger.ID) []ed25519.PublicKey {
 	}
 	return out
 }
+
+// keysOf opens what is one patient's and takes other patients' parts for erased, so
+// that the history of a card does not open the hundred others of a bulk import.
+type keysOf struct {
+	keys
+	patient ledger.ID
+}
+
+// PatientKey implements ledger.Keys.
+func (k keysOf) PatientKey(patient ledger.ID, class ledger.Class) (*[32]byte, error) {
+	if patient != k.patient {
+		return nil, ledger.ErrErased
+	}
+	return k.keys.PatientKey(patient, class)
+}

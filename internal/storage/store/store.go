@@ -269,5 +269,8 @@ func (s *Store) alive() error {
 
 // Log walks over the ledger from the newest entry back; see journal.Log.
 func (s *Store) Log(ctx context.Context, patient clinic.ID) iter.Seq2[journal.Opened, error] {
-	return journal.Log(ctx, s.db.Reader, keys{s.session}, patient)
+	if patient.IsZero() {
+		return journal.Log(ctx, s.db.Reader, keys{s.session}, patient)
+	}
+	return journal.Log(ctx, s.db.Reader, keysOf{keys{s.session}, patient}, patient)
 }

@@ -83,6 +83,10 @@ func (l line) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if l.down {
 			o.Move(fyne.NewPos(0, at))
 			o.Resize(fyne.NewSize(size.Width, m.Height))
+			if now := o.MinSize().Height; now != m.Height { // words wrapped at this width
+				m.Height = now
+				o.Resize(fyne.NewSize(size.Width, now))
+			}
 			at += m.Height + l.gap
 		} else {
 			o.Move(fyne.NewPos(at, (size.Height-m.Height)/2))

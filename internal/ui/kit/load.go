@@ -14,6 +14,7 @@ type Loader struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	inline bool
+	told   func(name string) // see Tell
 
 	mu     sync.Mutex
 	turn   map[string]uint64
@@ -31,6 +32,9 @@ func NewLoader(ctx context.Context) *Loader {
 
 // Inline makes works run at once where they are asked for: for pictures and tests.
 func (l *Loader) Inline() *Loader { l.inline = true; return l }
+
+// Tell sets what is told, on Fyne's thread, the name of each work whose result is shown.
+func (l *Loader) Tell(told func(name string)) { l.told = told }
 
 // Context ends with the page.
 func (l *Loader) Context() context.Context { return l.ctx }
@@ -80,6 +84,9 @@ func Load[T any](l *Loader, name string, work func(context.Context) (T, error), 
 		fyne.Do(func() {
 			if latest() {
 				show(v, err)
+				if l.told != nil {
+					l.told(name)
+				}
 			}
 		})
 	})

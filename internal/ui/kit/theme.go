@@ -12,6 +12,8 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
+
+	"feldsher/assets/fonts"
 )
 
 // Colours beyond Fyne's own names.
@@ -69,7 +71,7 @@ var light = palette{
 	theme.ColorNameBackground: rgb(0xffffff), theme.ColorNameForeground: rgb(0x17212b),
 	theme.ColorNamePrimary: rgb(0x0b6b6b), theme.ColorNameForegroundOnPrimary: rgb(0xffffff),
 	theme.ColorNameButton: rgb(0xeef2f5), theme.ColorNameDisabledButton: rgb(0xf4f6f8),
-	theme.ColorNameDisabled: rgb(0x8a97a4), theme.ColorNamePlaceHolder: rgb(0x74818e),
+	theme.ColorNameDisabled: rgb(0x6f7c89), theme.ColorNamePlaceHolder: rgb(0x74818e),
 	theme.ColorNameInputBackground: rgb(0xffffff), theme.ColorNameInputBorder: rgb(0xc3ccd5),
 	theme.ColorNameHover: clear8(0x0b6b6b, 18), theme.ColorNamePressed: clear8(0x0b6b6b, 40),
 	theme.ColorNameFocus: clear8(0x0b6b6b, 110), theme.ColorNameSelection: clear8(0x0b6b6b, 46),
@@ -88,7 +90,7 @@ var dark = palette{
 	theme.ColorNameBackground: rgb(0x131920), theme.ColorNameForeground: rgb(0xe6ebf0),
 	theme.ColorNamePrimary: rgb(0x52b8b1), theme.ColorNameForegroundOnPrimary: rgb(0x04211f),
 	theme.ColorNameButton: rgb(0x263039), theme.ColorNameDisabledButton: rgb(0x1b232b),
-	theme.ColorNameDisabled: rgb(0x6d7b88), theme.ColorNamePlaceHolder: rgb(0x84929f),
+	theme.ColorNameDisabled: rgb(0x8694a1), theme.ColorNamePlaceHolder: rgb(0x84929f),
 	theme.ColorNameInputBackground: rgb(0x182028), theme.ColorNameInputBorder: rgb(0x3a4652),
 	theme.ColorNameHover: clear8(0x52b8b1, 26), theme.ColorNamePressed: clear8(0x52b8b1, 56),
 	theme.ColorNameFocus: clear8(0x52b8b1, 120), theme.ColorNameSelection: clear8(0x52b8b1, 60),
@@ -122,9 +124,26 @@ func (t Theme) Color(name fyne.ThemeColorName, variant fyne.ThemeVariant) color.
 	return theme.DefaultTheme().Color(name, variant)
 }
 
-// Font implements fyne.Theme: the faces bundled with Fyne have the Kazakh letters
-// and the signs of both currencies in every style.
-func (t Theme) Font(s fyne.TextStyle) fyne.Resource { return theme.DefaultTheme().Font(s) }
+// The letters of the papers are those of the screens: the faces bundled with Fyne
+// draw the Kazakh «і» without its dot.
+var (
+	regular    = fyne.NewStaticResource("NotoSans-Regular.ttf", fonts.Regular())
+	bold       = fyne.NewStaticResource("NotoSans-Bold.ttf", fonts.Bold())
+	italicFace = fyne.NewStaticResource("NotoSans-Italic.ttf", fonts.Italic())
+)
+
+// Font implements fyne.Theme.
+func (t Theme) Font(s fyne.TextStyle) fyne.Resource {
+	switch {
+	case s.Monospace, s.Symbol:
+		return theme.DefaultTheme().Font(s)
+	case s.Bold:
+		return bold
+	case s.Italic:
+		return italicFace
+	}
+	return regular
+}
 
 // Icon implements fyne.Theme.
 func (t Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return theme.DefaultTheme().Icon(name) }

@@ -2,10 +2,12 @@ package present
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/service/access"
+	"feldsher/internal/service/billing"
 	"feldsher/internal/service/catalog"
 	"feldsher/internal/service/desk"
 	"feldsher/internal/service/records"
@@ -22,6 +24,7 @@ type Session struct {
 	Users   *access.Users
 	Prefs   *access.Prefs
 	Desk    *desk.Desk
+	Billing *billing.Billing
 	Clinic  clinic.Organisation
 	Words   Words
 	Now     func() time.Time
@@ -45,9 +48,15 @@ func NewSession(ctx context.Context, st *store.Store, lang translations.Lang, te
 		Store: st, User: who, Clinic: org, Now: now,
 		Records: records.New(st, who, now), Catalog: catalog.New(st, who, templates),
 		Users: access.NewUsers(st, who), Prefs: access.NewPrefs(st, who),
-		Desk:  desk.New(st, who, now),
+		Desk: desk.New(st, who, now), Billing: billing.New(st, who, now),
 		Words: Words{Lang: lang, Zone: zone},
 	}, nil
+}
+
+// Flush writes down who has looked at what so far (R11.4): when the user leaves, and
+// every half minute.
+func (s *Session) Flush(ctx context.Context) error {
+	return errors.Join(s.Records.Flush(ctx), s.Desk.Flush(ctx), s.Billing.Flush(ctx))
 }
 
 // T gives the sentence for a key in the user's language.

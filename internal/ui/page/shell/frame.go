@@ -33,8 +33,12 @@ type Deps struct {
 	Speak   func(lang string) // changes the language
 	Hide    func()
 	Lock    func()
+	PIN     func(*page.Env) // the panel in which the user sets a PIN; may be nil
 	// Slow is told how long a page took to build, and which; may be nil.
 	Slow func(what string, took time.Duration)
+	// Trace is told, for tests that look on from outside, which work has shown its result
+	// and whether keys are in memory only: never what they are. It may be nil.
+	Trace func(what string)
 	// Inline runs the works of pages at once: for pictures and tests.
 	Inline bool
 }
@@ -127,6 +131,9 @@ func (f *Frame) Forward() {
 	}
 }
 
+// Say puts a message into the status line.
+func (f *Frame) Say(m page.Message) { f.status.say(m) }
+
 // Rebuild makes the page in sight anew, as a change of language does.
 func (f *Frame) Rebuild() { f.show(f.history.Now()) }
 
@@ -167,10 +174,17 @@ func (f *Frame) newEnv() *page.Env {
 	if f.Inline {
 		loader.Inline()
 	}
+	loader.Tell(func(name string) { f.trace("load " + name) })
 	return &page.Env{
 		Session: f.Session, Window: f.Window, Layers: f.Layers, Loader: loader,
 		Go: f.Go, Swap: f.swap, Back: f.Back, Say: f.status.say, Look: f.Look, Speak: f.Speak,
 		Kept: f.status.kept,
+	}
+}
+
+func (f *Frame) trace(what string) {
+	if f.Trace != nil {
+		f.Trace(what)
 	}
 }
 

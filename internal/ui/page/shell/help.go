@@ -31,8 +31,16 @@ func (f *Frame) help() {
 
 // frameKeys mean the same on every page.
 var frameKeys = [][2]string{
-	{"Ctrl+K", "shell_key_palette"}, {"Alt+1…9", "shell_key_sections"}, {"shell_key_alt_left", "shell_key_back"}, {"shell_key_alt_right", "shell_key_forward"}, {"Ctrl+Z", "shell_key_undo"},
-	{"Esc", "shell_key_escape"}, {"F1", "shell_key_help"}, {"Ctrl+L", "shell_key_hide"}, {"Ctrl+Shift+L", "shell_key_lock"}, {"Tab", "shell_key_tab"},
+	{"Ctrl+K", "shell_key_palette"},
+	{"Alt+1…9", "shell_key_sections"},
+	{"shell_key_alt_left", "shell_key_back"},
+	{"shell_key_alt_right", "shell_key_forward"},
+	{"Ctrl+Z", "shell_key_undo"},
+	{"Esc", "shell_key_escape"},
+	{"F1", "shell_key_help"},
+	{"Ctrl+L", "shell_key_hide"},
+	{"Ctrl+Shift+L", "shell_key_lock"},
+	{"Tab", "shell_key_tab"},
 }
 
 func helpContent(e *page.Env, name string, keys []page.KeyHelp) fyne.CanvasObject {

@@ -10,6 +10,13 @@ import (
 // scales are the sizes of letters on offer.
 var scales = []float32{1, 1.25, 1.5, 1.75, 2}
 
+// pin opens the panel in which the user sets a PIN for the hidden screen.
+func (f *Frame) pin() {
+	if f.PIN != nil && f.env != nil {
+		f.PIN(f.env)
+	}
+}
+
 // userMenu is what a user may change for themselves.
 func (f *Frame) userMenu() {
 	s := f.Session
@@ -56,6 +63,7 @@ func (f *Frame) userMenu() {
 		kit.Col(0, kit.NewText(s.User.Name.String()).Bold(), kit.Muted(roles).Cut(100)),
 		kit.NewField(s.T("shell_language"), lang), kit.NewField(s.T("shell_ground"), ground), kit.NewField(s.T("shell_letters"), letters),
 		kit.Row(8,
+			kit.NewButton(s.T("shell_pin"), shut(f.pin)).With("key"),
 			kit.NewButton(s.T("shell_switch"), shut(f.Hide)).With("user").Key("Ctrl+L"),
 			kit.NewButton(s.T("shell_lock"), shut(f.Lock)).With("lock").Key("Ctrl+Shift+L"),
 			kit.NewButton(s.T("shell_settings"), shut(func() { f.Go(present.Route{Page: present.PageSettings}) })).With("settings"),

@@ -98,6 +98,7 @@ func (f *Frame) commands() []model.Item {
 		model.Item{Icon: "language", Text: "Русский язык", Do: func() { f.Speak("ru") }},
 		model.Item{Icon: "language", Text: "Қазақ тілі", Do: func() { f.Speak("kk") }},
 		model.Item{Icon: "language", Text: "English", Do: func() { f.Speak("en") }},
+		model.Item{Icon: "key", Text: s.T("shell_pin_long"), Do: f.pin},
 		model.Item{Icon: "hide", Text: s.T("shell_hide_long"), Key: "Ctrl+L", Do: f.Hide},
 		model.Item{Icon: "lock", Text: s.T("shell_lock_long"), Key: "Ctrl+Shift+L", Do: f.Lock},
 		model.Item{Icon: "help", Text: s.T("shell_help"), Key: "F1", Route: present.Route{Page: present.PageHelp, Arg: f.history.Now().Page}},

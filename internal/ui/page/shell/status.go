@@ -17,6 +17,7 @@ type status struct {
 	place  *fyne.Container
 	right  *fyne.Container
 	last   page.Message
+	dirty  bool // keys are in memory only
 }
 
 func newStatus(f *Frame) *status {
@@ -64,6 +65,10 @@ func (s *status) kept(unsaved bool) {
 	icon, color, word := "lock", kit.ColorMuted, s.f.Session.T("shell_local")
 	if unsaved {
 		icon, color, word = "dot", theme.ColorNameWarning, s.f.Session.T("shell_unsaved")
+	}
+	if unsaved != s.dirty {
+		s.dirty = unsaved
+		s.f.trace(map[bool]string{true: "unsaved", false: "kept"}[unsaved])
 	}
 	s.right.Objects = []fyne.CanvasObject{kit.Row(5, kit.Picture(icon, color, 14), kit.Caption(word))}
 	s.right.Refresh()
