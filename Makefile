@@ -7,9 +7,9 @@ OUT       := build/out
 LINT      := $(BIN)/golangci-lint
 # What the desktop is built with. Changing these flags builds all of its C code anew.
 TAGS      := x11,migrated_fynedo,no_animations
-# What the tests call beside Go: PDF tools, a C compiler for the race detector and the
+# What the tests call beside Go: PDF tools, a print service, a C compiler for the race detector and the
 # desktop, the headers of X11 and OpenGL, and a screen that is none with its mouse and keys.
-DEBIAN    := poppler-utils qpdf gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev \
+DEBIAN    := poppler-utils qpdf cups-daemon cups-client gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev \
              libxinerama-dev libxi-dev libxxf86vm-dev
 SCREEN    := xvfb openbox xdotool imagemagick libgl1-mesa-dri x11-xkb-utils x11-utils xclip
 # Packages that build without C: all but the program that opens a window. On macOS Fyne
@@ -45,7 +45,7 @@ $(BIN)/feldsherctl: FORCE
 	@echo "building feldsherctl (the first time takes a minute or two) …"
 	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./app/feldsherctl
 
-test: deps lint vet unit race cross e2e ## everything that must hold, as CI runs it
+test: deps lint vet unit race cross e2e windows ## everything that must hold, as CI runs it
 
 lint: $(LINT)
 	$(LINT) run ./...

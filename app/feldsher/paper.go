@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"feldsher/internal/exchange/printer"
 )
@@ -20,4 +21,13 @@ func printFile(ctx context.Context, path string) error {
 	}
 	_, err = printer.New(folder).Print(ctx, printer.Job{PDF: pdf, Name: "feldsher"})
 	return err
+}
+
+// sweepPapers takes printed files away that the system needed on the disk.
+func sweepPapers() error {
+	folder, err := printer.Folder()
+	if err != nil {
+		return fmt.Errorf("papers: %w", err)
+	}
+	return printer.New(folder).Sweep(time.Now(), 0)
 }

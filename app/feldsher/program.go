@@ -80,6 +80,7 @@ func (p *program) run() {
 	p.app.Settings().AddListener(func(fyne.Settings) { p.followSystem() })
 	go p.guard.Run(p.ctx, p.gate.State, nil, func(o entry.Order) { fyne.DoAndWait(func() { p.obey(o) }) })
 	go p.flush()
+	go p.sweep()
 	go p.listenSignals()
 	p.window.CenterOnScreen()
 	p.window.ShowAndRun()
@@ -281,7 +282,15 @@ func (p *program) end() {
 	if err := p.gate.Close(context.Background()); err != nil {
 		_, _ = fmt.Fprintln(p.stderr, p.gate.Words().Fault(err))
 	}
+	p.sweep()
 	p.tracef("end")
+}
+
+// sweep takes papers of earlier prints off the disk.
+func (p *program) sweep() {
+	if err := sweepPapers(); err != nil {
+		p.tracef("papers: %v", err)
+	}
 }
 
 // listenSignals ends the program in order when the system asks it to.
