@@ -1,19 +1,17 @@
 // Package e2e drives the real program: its own window on a virtual screen, keys and
 // mouse from outside, as a person would. `make e2e` builds the program and runs it;
-// pictures of every step are left in build/out.
+// pictures of every step are left in build/out. It never looks inside the program but
+// by its trace (`--trace`), which names pages and works and holds no word of anybody.
 package e2e
 
 import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 )
@@ -27,12 +25,13 @@ type screen struct {
 }
 
 // tools are what the tests call; without one of them they can't run.
-var tools = []string{"Xvfb", "openbox", "xdotool", "setxkbmap", "import", "pdftotext"}
+var tools = []string{"Xvfb", "openbox", "xdotool", "setxkbmap", "xprop", "xclip", "import", "pdftotext"}
 
-// newScreen starts a screen of 1366×768, the old laptop of an outpost.
-func newScreen(t *testing.T) *screen {
+// ready skips a test that was not asked for, and gives the folder of the programs.
+func ready(t *testing.T) string {
 	t.Helper()
-	if os.Getenv("FELDSHER_BIN") == "" {
+	bin := os.Getenv("FELDSHER_BIN")
+	if bin == "" {
 		t.Skip("NOT RUN: the desktop end to end; `make e2e` builds the program and runs this")
 	}
 	for _, tool := range tools {
@@ -40,6 +39,26 @@ func newScreen(t *testing.T) *screen {
 			t.Fatalf("%s is missing: install what `make e2e` names", tool)
 		}
 	}
+	return bin
+}
+
+// newScreen starts a screen of 1366×768, the old laptop of an outpost.
+func newScreen(t *testing.T) *screen {
+	t.Helper()
+	s := bareScreen(t, "+extension", "GLX")
+	s.start(s.command("openbox"))
+	s.wait("the window manager", func() bool {
+		out, err := s.command("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").Output()
+		return err == nil && bytes.Contains(out, []byte("window id"))
+	})
+	s.run("setxkbmap", "-layout", "us,kz,ru") // without it xdotool drops Cyrillic letters
+	return s
+}
+
+// bareScreen starts a screen without a window manager.
+func bareScreen(t *testing.T, flags ...string) *screen {
+	t.Helper()
+	ready(t)
 	s := &screen{t: t, out: os.Getenv("FELDSHER_OUT")}
 	if s.out == "" {
 		s.out = t.TempDir()
@@ -51,7 +70,7 @@ func newScreen(t *testing.T) *screen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1366x768x24", "+extension", "GLX", "-nolisten", "tcp", "-noreset")
+	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"}, flags...)...)
 	x.ExtraFiles = []*os.File{w}
 	s.start(x)
 	_ = w.Close()
@@ -60,8 +79,6 @@ func newScreen(t *testing.T) *screen {
 		t.Fatalf("Xvfb: %v", err)
 	}
 	s.name = ":" + strings.TrimSpace(line)
-	s.run("setxkbmap", "-layout", "us,kz,ru") // without it xdotool drops Cyrillic letters
-	s.start(s.command("openbox"))
 	return s
 }
 
@@ -75,7 +92,7 @@ func (s *screen) start(c *exec.Cmd) {
 
 func (s *screen) command(name string, args ...string) *exec.Cmd {
 	c := exec.Command(name, args...)
-	c.Env = append(os.Environ(), "DISPLAY="+s.name, "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=C.UTF-8")
+	c.Env = append(os.Environ(), "DISPLAY="+s.name, "WAYLAND_DISPLAY=", "LIBGL_ALWAYS_SOFTWARE=1", "LC_ALL=C.UTF-8")
 	return c
 }
 
@@ -88,130 +105,50 @@ func (s *screen) run(name string, args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// picture leaves a picture of the screen in the out folder.
-func (s *screen) picture(name string) string {
+// wait asks until something is so that no trace tells of: the window manager, the
+// clipboard, a picture that stands still.
+func (s *screen) wait(what string, so func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(20 * time.Second); !so(); time.Sleep(40 * time.Millisecond) {
+		if time.Now().After(end) {
+			s.t.Fatalf("%s: not within 20 seconds", what)
+		}
+	}
+}
+
+// picture leaves a picture of the screen in the out folder, once it stands still.
+func (s *screen) picture(name string) {
 	s.t.Helper()
 	s.shot++
-	path := filepath.Join(s.out, fmt.Sprintf("%02d-%s.png", s.shot, name))
-	s.run("import", "-window", "root", path)
-	return path
+	s.still("root", filepath.Join(s.out, fmt.Sprintf("%s-%02d-%s.png", strings.ToLower(strings.ReplaceAll(s.t.Name(), "/", "-")), s.shot, name)))
 }
 
-// window is a running program with its window.
-type window struct {
-	*screen
-	cmd    *exec.Cmd
-	lines  chan string
-	mu     sync.Mutex
-	all    []string
-	ended  chan struct{}
-	err    error
-	id     string
-	stderr bytes.Buffer
-}
-
-// open starts the program on a data directory and waits for its window.
-func (s *screen) open(data string, args ...string) *window {
+// still writes a picture of a window that is the same twice running.
+func (s *screen) still(window, path string) {
 	s.t.Helper()
-	w := &window{screen: s, lines: make(chan string, 10000), ended: make(chan struct{})}
-	w.cmd = s.command(filepath.Join(os.Getenv("FELDSHER_BIN"), "feldsher"), append([]string{"--data", data, "--trace"}, args...)...)
-	w.cmd.Env = append(w.cmd.Env, "HOME="+filepath.Dir(data), "XDG_CONFIG_HOME="+filepath.Join(filepath.Dir(data), "config"), "LANG=ru_RU.UTF-8")
-	pipe, err := w.cmd.StderrPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := w.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	go w.read(pipe)
-	s.t.Cleanup(func() {
-		_ = w.cmd.Process.Kill()
-		<-w.ended
-		if s.t.Failed() {
-			s.picture("failed")
-			w.mu.Lock()
-			s.t.Logf("the program said:\n%s", strings.Join(w.all[max(len(w.all)-60, 0):], "\n"))
-			w.mu.Unlock()
+	var last []byte
+	s.wait(path, func() bool {
+		s.run("import", "-silent", "-window", window, "-define", "png:exclude-chunks=date,time", path)
+		now, err := os.ReadFile(path)
+		if err != nil {
+			s.t.Fatal(err)
 		}
+		same := bytes.Equal(now, last)
+		last = now
+		return same
 	})
-	w.id = s.run("xdotool", "search", "--sync", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Feldsher")
-	w.id, _, _ = strings.Cut(w.id, "\n")
-	s.run("xdotool", "windowactivate", "--sync", w.id)
-	return w
 }
 
-func (w *window) read(pipe io.Reader) {
-	for sc := bufio.NewScanner(pipe); sc.Scan(); {
-		w.mu.Lock()
-		w.all = append(w.all, sc.Text())
-		w.mu.Unlock()
-		w.lines <- sc.Text()
-	}
-	w.err = w.cmd.Wait()
-	close(w.ended)
-}
-
-// until waits for a line of the trace that begins with want, and gives it.
-func (w *window) until(want string) string {
-	w.t.Helper()
-	timeout := time.After(40 * time.Second)
-	for {
-		select {
-		case line := <-w.lines:
-			if strings.HasPrefix(line, "trace: "+want) {
-				return strings.TrimPrefix(line, "trace: ")
-			}
-		case <-w.ended:
-			w.t.Fatalf("the program ended (%v) before %q", w.err, want)
-		case <-timeout:
-			w.t.Fatalf("no %q within 40 seconds", want)
-		}
-	}
-}
-
-// keys presses keys one after another, as xdotool names them.
-func (w *window) keys(keys ...string) {
-	w.t.Helper()
-	for _, k := range keys {
-		w.run("xdotool", "key", "--clearmodifiers", k)
-		w.rest()
-	}
-}
-
-// text types letters.
-func (w *window) text(s string) {
-	w.t.Helper()
-	w.run("xdotool", "type", "--delay", "25", s)
-	w.rest()
-}
-
-// click presses the left button at a place of the window.
-func (w *window) click(x, y int) {
-	w.t.Helper()
-	w.run("xdotool", "mousemove", "--window", w.id, strconv.Itoa(x), strconv.Itoa(y), "click", "1")
-	w.rest()
-}
-
-// rest lets the program take what was typed: a person's fingers rest longer.
-func (w *window) rest() { time.Sleep(60 * time.Millisecond) }
-
-// kill ends the program as a power cut would.
-func (w *window) kill() {
-	w.t.Helper()
-	if err := w.cmd.Process.Kill(); err != nil {
-		w.t.Fatal(err)
-	}
-	<-w.ended
-}
-
-// ctl runs the command line on the same clinic.
-func (s *screen) ctl(data, user, password string, args ...string) string {
-	s.t.Helper()
-	c := exec.Command(filepath.Join(os.Getenv("FELDSHER_BIN"), "feldsherctl"), append([]string{"--data", data, "--user", user}, args...)...)
+// ctl runs the command line on a clinic.
+func ctl(t *testing.T, data, user, password string, args ...string) string {
+	t.Helper()
+	c := exec.Command(filepath.Join(ready(t), "feldsherctl"), append([]string{"--data", data, "--user", user, "--lang", "ru"}, args...)...)
 	c.Env = append(os.Environ(), "FELDSHER_PASSWORD="+password)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
 	out, err := c.Output()
 	if err != nil {
-		s.t.Fatalf("feldsherctl %q: %v\n%s", args, err, out)
+		t.Fatalf("feldsherctl %q: %v\n%s%s", args, err, out, &stderr)
 	}
 	return string(out)
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"slices"
 
 	"feldsher/internal/clinic"
@@ -214,9 +213,4 @@ func (r *Reader) Brief(card clinic.ID) (b clinic.Brief, ok bool, err error) {
 		return b, false, err
 	}
 	return list[0], true, nil
-}
-
-// byTime sorts what several cards have, the newest first; equals stay in place.
-func byTime[T any](list []T, at func(*T) clinic.Time) {
-	slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(at(&b), at(&a)) })
 }

@@ -15,7 +15,6 @@ type gridHead struct {
 	widget.BaseWidget
 	g     *Grid
 	cells []*gridHeading
-	drawn []GridColumn
 }
 
 // gridHeading is the heading of a column.

@@ -111,10 +111,15 @@ func (l *Layers) Key(k Key) bool {
 // Open reports whether anything lies over the page.
 func (l *Layers) Open() bool { return len(l.open) > 0 }
 
-// CloseAll takes every layer away, as hiding the screen does.
+// CloseAll takes every layer away, as hiding the screen does; lists and calendars
+// that hang from a field too.
 func (l *Layers) CloseAll() {
 	for len(l.open) > 0 {
 		l.open[len(l.open)-1].Close()
+	}
+	over := l.canvas.Overlays()
+	for top := over.Top(); top != nil; top = over.Top() {
+		over.Remove(top)
 	}
 }
 

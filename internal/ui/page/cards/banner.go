@@ -172,7 +172,6 @@ type chips struct {
 	shown []fyne.CanvasObject
 	more  map[string]fyne.CanvasObject
 	rest  *fyne.Container
-	width float32
 }
 
 func newChips(env *page.Env, list []chip) fyne.CanvasObject {

@@ -177,8 +177,11 @@ func TestCardLook(t *testing.T) {
 		name string
 		keys []fyne.KeyName
 	}{
-		{"allergy", []fyne.KeyName{fyne.KeyF5}}, {"problem", []fyne.KeyName{fyne.KeyF6}}, {"more", []fyne.KeyName{fyne.KeyF10}},
-		{"merge", []fyne.KeyName{fyne.KeyF7}}, {"merging", []fyne.KeyName{fyne.KeyF7, fyne.KeyReturn}},
+		{"allergy", []fyne.KeyName{fyne.KeyF5}},
+		{"problem", []fyne.KeyName{fyne.KeyF6}},
+		{"more", []fyne.KeyName{fyne.KeyF10}},
+		{"merge", []fyne.KeyName{fyne.KeyF7}},
+		{"merging", []fyne.KeyName{fyne.KeyF7, fyne.KeyReturn}},
 	} {
 		st := pagetest.Show(t, s, kit.Look{}, func(e *page.Env) page.Page {
 			return cards.NewCard(e, present.Route{Page: present.PageCard, ID: id})

@@ -66,8 +66,11 @@ func (g *merging) find() {
 	g.search = kit.NewEntry().Hint(t("cards_merge_find"))
 	g.search.OnChanged = func(string) { g.ask() }
 	g.rows = kit.NewRows([]kit.Column{
-		{Title: t("cards_col_name"), Width: 330, Grow: 4}, {Title: t("cards_col_case"), Width: 90}, {Title: t("cards_col_born"), Width: 160},
-		{Title: t("cards_col_phone"), Width: 70}, {Title: t("cards_col_address"), Width: 150, Grow: 1},
+		{Title: t("cards_col_name"), Width: 330, Grow: 4},
+		{Title: t("cards_col_case"), Width: 90},
+		{Title: t("cards_col_born"), Width: 160},
+		{Title: t("cards_col_phone"), Width: 70},
+		{Title: t("cards_col_address"), Width: 150, Grow: 1},
 	}, g.cell).Tall(44).Empty(t("cards_merge_none"))
 	g.rows.OnOpen = func(row int) { g.compare(g.found[row].ID) }
 	g.place.Objects = []fyne.CanvasObject{container.NewBorder(kit.Col(8, kit.Inset(-4, -4, -4, -7, kit.MutedPara(t("cards_merge_about"))), g.search), nil, nil, nil, g.rows)}

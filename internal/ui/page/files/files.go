@@ -62,7 +62,7 @@ func (c *chooser) show(title, name, done string) {
 		c.name.SetText(name)
 		foot.Add(kit.NewField(t("files_name"), c.name))
 	}
-	var focus fyne.Focusable = c.rows.Focusable()
+	focus := c.rows.Focusable()
 	if c.save {
 		focus = c.name
 	}

@@ -1,10 +1,13 @@
 package registration
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
 	"feldsher/internal/ui/kit"
+	model "feldsher/internal/ui/present/registration"
 )
 
 // lineOfCells are fields side by side over as many lines as they need at a width.
@@ -101,6 +104,9 @@ func (l *lineOfCells) walk(left, top, width float32, place bool) float32 {
 	return y - top + pad
 }
 
+// short are the kinds that need no more room when they are alone in a line.
+var short = []model.Kind{model.Day, model.Birth, model.Clock, model.Choice, model.Count, model.Number, model.Phone, model.Money}
+
 // hintFrom reports whether any of the cells has a hint.
 func hintFrom(cells []*cell) bool {
 	for _, c := range cells {
@@ -125,6 +131,9 @@ func share(row []*cell, width float32) []float32 {
 			out[i] += left * c.field.Grow / grow
 		}
 		out[i] = min(out[i], width)
+	}
+	if c := row[0]; len(row) == 1 && slices.Contains(short, c.field.Kind) {
+		out[0] = min(out[0], kit.Px(c.field.Width)*1.5)
 	}
 	return out
 }

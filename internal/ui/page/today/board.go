@@ -15,7 +15,6 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/page"
-	"feldsher/internal/ui/present"
 	model "feldsher/internal/ui/present/today"
 )
 
@@ -134,6 +133,11 @@ func (b *board) show(t *model.Table) {
 	b.queue.renew()
 	if f := b.resume; f != nil {
 		b.resume = nil
+		if at, _ := b.grid.At(); f.Past(b.env.Session) { // typed on another day: for the place in sight then
+			if p, ok := t.Place(b.env.Session, at.Column, model.Stretch(at.Stretch)); ok {
+				f.Place = p
+			}
+		}
 		b.openForm(f)
 	}
 	if r, ok := b.panel.(interface{ renew() }); ok {
@@ -341,7 +345,7 @@ func (b *board) shown() {
 	}, func(f *model.Form, err error) {
 		if err == nil && f != nil && b.panel == nil {
 			b.resume = f
-			if f.Place.Date != "" && b.ask.Date == "" {
+			if f.Place.Date != "" && b.ask.Date == "" && !f.Past(b.env.Session) {
 				b.ask.Date = f.Place.Date
 			}
 		}
@@ -354,8 +358,4 @@ func (b *board) leave() {
 	if b.panel != nil {
 		b.panel.leave()
 	}
-}
-
-func (b *board) route(name string) present.Route {
-	return present.Route{Page: name, Arg: string(b.ask.Date), ID: b.ask.Staff}
 }

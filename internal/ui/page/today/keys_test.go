@@ -6,7 +6,6 @@ import (
 	"unicode"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/test"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
@@ -37,7 +36,7 @@ func (h *hands) press(names ...fyne.KeyName) {
 
 func (h *hands) send(n fyne.KeyName) {
 	if n == fyne.KeyTab {
-		test.FocusNext(h.st.Window.Canvas())
+		h.st.Window.Canvas().FocusNext()
 		return
 	}
 	if f := h.focused(); f != nil {

@@ -58,7 +58,9 @@ func (p *mine) Content() fyne.CanvasObject {
 		kit.NewButton("", func() { p.turn(1) }).With("right").Ranked(kit.Quiet), kit.NewButton(t("today_now_day"), p.home).Key("F5"), p.next)
 	head := kit.Inset(8, 14, 8, 14, container.NewBorder(nil, nil, nil, tools, kit.Col(0, kit.Title(p.Title()).Cut(60), p.about)))
 	p.rows = kit.NewRows([]kit.Column{
-		{Title: t("today_col_time"), Width: 52}, {Title: t("today_col_patient"), Width: 200, Grow: 3}, {Title: t("today_col_reason"), Width: 160, Grow: 2},
+		{Title: t("today_col_time"), Width: 52},
+		{Title: t("today_col_patient"), Width: 200, Grow: 3},
+		{Title: t("today_col_reason"), Width: 160, Grow: 2},
 		{Title: t("today_col_state"), Width: 190},
 	}, p.cell).Tall(48)
 	p.rows.OnOpen = p.open
@@ -274,6 +276,7 @@ func (p *mine) dateKey(ev *fyne.KeyEvent) bool {
 			p.goDay(clinic.Date(iso))
 		} else {
 			p.env.Say(page.Message{Tone: kit.Wrong, Text: p.env.T("today_date_wrong")})
+			p.field.Entry.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // the next digits replace it
 		}
 	case fyne.KeyEscape:
 		p.env.Window.Canvas().Focus(p.rows.Focusable())

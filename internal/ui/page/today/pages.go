@@ -132,6 +132,7 @@ func (p *deskPage) dateKey(ev *fyne.KeyEvent) bool {
 			p.env.Window.Canvas().Focus(p.grid.Focusable())
 		} else {
 			p.env.Say(page.Message{Tone: kit.Wrong, Text: p.env.T("today_date_wrong")})
+			p.date.Entry.Entry.TypedShortcut(&fyne.ShortcutSelectAll{}) // the next digits replace it
 		}
 	case fyne.KeyEscape:
 		p.date.SetISO(string(p.ask.Date))

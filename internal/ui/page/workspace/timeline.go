@@ -18,18 +18,18 @@ import (
 type timeline struct {
 	p       *Page
 	pick    *kit.Picker
-	filter  model.TimelineFilter
 	content fyne.CanvasObject
 
-	mu   sync.Mutex
-	list []model.Happening
+	mu     sync.Mutex // of what the search beside the screen's thread has to do with
+	filter model.TimelineFilter
+	list   []model.Happening
 }
 
 func newTimeline(p *Page) *timeline {
 	t := &timeline{p: p}
 	t.pick = kit.NewPicker(p.env.Loader, "history", t.find).Codes(46).TwoLines().Hint(p.env.T("visit_timeline_find")).
 		None(func(words string) string {
-			if words != "" || t.filter != model.Everything {
+			if words != "" || t.narrowed() != model.Everything {
 				return p.env.T("visit_timeline_none")
 			}
 			return p.env.T("visit_timeline_empty")
@@ -43,7 +43,9 @@ func newTimeline(p *Page) *timeline {
 	which := kit.NewSelect(options, func(code string) {
 		for i, o := range options {
 			if o.Code == code {
+				t.mu.Lock()
 				t.filter = model.TimelineFilter(i)
+				t.mu.Unlock()
 			}
 		}
 		t.refresh()
@@ -54,11 +56,17 @@ func newTimeline(p *Page) *timeline {
 	return t
 }
 
+func (t *timeline) narrowed() model.TimelineFilter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.filter
+}
+
 // refresh shows what is known by now.
 func (t *timeline) refresh() { t.pick.Ask() }
 
 func (t *timeline) find(_ context.Context, words string) ([]kit.PickRow, error) {
-	list := t.p.w.Timeline(t.filter, words)
+	list := t.p.w.Timeline(t.narrowed(), words)
 	rows := make([]kit.PickRow, len(list))
 	for i := range list {
 		h := &list[i]

@@ -148,8 +148,15 @@ func actIcon(intent string) string {
 		return "add"
 	}
 	for _, known := range [...][2]string{
-		{"visit", "visit"}, {"allergy", "allergy"}, {"problem", "heart"}, {"protocol", "document"}, {"attachment", "attach"},
-		{"booking", "calendar"}, {"import", "import"}, {"demo", "import"}, {"service", "cash"},
+		{"visit", "visit"},
+		{"allergy", "allergy"},
+		{"problem", "heart"},
+		{"protocol", "document"},
+		{"attachment", "attach"},
+		{"booking", "calendar"},
+		{"import", "import"},
+		{"demo", "import"},
+		{"service", "cash"},
 	} {
 		if area == known[0] {
 			return known[1]

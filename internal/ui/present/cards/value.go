@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"feldsher/internal/clinic"
-	"feldsher/internal/ledger"
 	"feldsher/internal/ui/present"
 	"feldsher/translations"
 )
@@ -22,9 +21,8 @@ var (
 		"care_from", "care_until", "entered", "recorded", "taken", "written", "signed", "at", "ended", "starts", "arrived", "called",
 		"done", "cancel_at", "contacted_at", "made", "added", "rendered",
 	}
-	flagColumns  = []string{"name_unknown", "incapable", "late", "active"}
-	staffColumns = []string{"staff", "signer", "author", "ended_by", "cancel_by", "made_by", "added_by"}
-	codeColumns  = []string{
+	flagColumns = []string{"name_unknown", "incapable", "late", "active"}
+	codeColumns = []string{
 		"sex", "kind", "use", "type", "relation", "status", "stage", "rank", "onset", "severity", "flag", "original",
 	}
 	moneyColumns   = []string{"amount", "price"}
@@ -149,16 +147,6 @@ func Short(text string, letters int) string {
 		return strings.TrimSpace(string(runes[:letters])) + "…"
 	}
 	return text
-}
-
-// column gives the value of a column in a change, where it has one.
-func columnOf(c *ledger.Change, name string) any {
-	for i := range c.Columns {
-		if c.Columns[i].Name == name {
-			return c.Columns[i].New
-		}
-	}
-	return nil
 }
 
 // join puts what is there into one line.

@@ -172,11 +172,11 @@ func table(country clinic.Country, extra bool) []sectionSpec {
 			{name: "birth_order", kind: Count, width: 130, grow: 0.5},
 		}},
 		{key: "names", list: "former_names", line: []spec{
-			{name: "kind", kind: Choice, width: 150, grow: 1, words: "registration_former", codes: formerCodes},
-			{name: "family", kind: Name, width: 150, grow: 1},
-			{name: "given", kind: Name, width: 130, grow: 1},
-			{name: "patronymic", kind: Name, width: 130, grow: 1},
-			{name: "until", kind: Day, width: 140, grow: 0.5},
+			{name: "kind", kind: Choice, width: 140, grow: 1, words: "registration_former", codes: formerCodes},
+			{name: "family", kind: Name, width: 140, grow: 1},
+			{name: "given", kind: Name, width: 120, grow: 1},
+			{name: "patronymic", kind: Name, width: 120, grow: 1},
+			{name: "until", kind: Day, width: 132, grow: 0.5},
 		}},
 		{key: "more", fields: []spec{
 			{name: "note", kind: Note, width: 320, grow: 3},
@@ -189,11 +189,11 @@ func table(country clinic.Country, extra bool) []sectionSpec {
 			{name: "kind", kind: Choice, width: 170, grow: 1, words: "registration_background", codes: backgroundCodes},
 			{name: "title", kind: Line, width: 200, grow: 2},
 			{name: "organisation", kind: Line, width: 200, grow: 2},
-			{name: "from", kind: Day, width: 140, grow: 0.5, turn: true},
-			{name: "until", kind: Day, width: 140, grow: 0.5},
-			{name: "document", kind: Line, width: 160, grow: 1},
-			{name: "amount", kind: Money, width: 110, grow: 0.5},
-			{name: "note", kind: Line, width: 150, grow: 1},
+			{name: "from", kind: Day, width: 132, grow: 0.5, turn: true},
+			{name: "until", kind: Day, width: 132, grow: 0.5},
+			{name: "document", kind: Line, width: 140, grow: 1},
+			{name: "amount", kind: Money, width: 90, grow: 0.5},
+			{name: "note", kind: Line, width: 120, grow: 1},
 		}
 	}
 	return sections

@@ -34,11 +34,20 @@ func KeptForm(ctx context.Context, s *present.Session) (*Form, error) {
 	if err != nil || !ok {
 		return nil, err
 	}
-	f := &Form{}
-	if json.Unmarshal([]byte(d.Body), f) != nil || !f.typed() {
+	f := readForm(d.Body)
+	if f == nil || !f.typed() {
 		return nil, nil
 	}
 	return f, nil
+}
+
+// readForm gives the form of a draft, nil where it can't be read.
+func readForm(body string) *Form {
+	f := &Form{}
+	if json.Unmarshal([]byte(body), f) != nil {
+		return nil
+	}
+	return f
 }
 
 // typed reports whether anything is lost when the form is.
@@ -46,8 +55,8 @@ func (f *Form) typed() bool {
 	return f.Query != "" || f.Registering && f.New != (Newcomer{}) || f.Reason != "" || f.Double != "" || f.Minutes != ""
 }
 
-// Past reports whether the place of the form has gone by: then the next free place
-// must be chosen.
+// Past reports whether the day of the form has gone by: then another place must be
+// chosen.
 func (f *Form) Past(s *present.Session) bool {
 	return !f.Place.Start.IsZero() && f.Place.Date < s.Today()
 }

@@ -33,7 +33,8 @@ func unsigned(s *present.Session, q *store.Reader) ([]Undone, error) {
 		}
 		out = append(out, Undone{
 			"sign", s.T("today_undone_protocol", "name", nameOfCard(s, q, p.Patient), "title", p.Title),
-			s.Words.Moment(p.Written), present.Route{Page: present.PageSigning, ID: p.ID},
+			s.Words.Moment(p.Written),
+			present.Route{Page: present.PageSigning, ID: p.ID},
 		})
 	}
 	return out, nil

@@ -1,6 +1,7 @@
 package workspace_test
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -31,8 +32,8 @@ func TestKeptInTime(t *testing.T) {
 		if state, _, _ := w.State(); state != workspace.Untouched {
 			t.Errorf("state %d before a key", state)
 		}
-		told := 0
-		w.OnState(func() { told++ })
+		var told atomic.Int32
+		w.OnState(func() { told.Add(1) })
 		text := ""
 		for i := range 60 { // a letter every 100 ms
 			text += "а"
@@ -47,7 +48,7 @@ func TestKeptInTime(t *testing.T) {
 		}
 		time.Sleep(1950 * time.Millisecond)
 		synctest.Wait()
-		if state, _, err := w.State(); state != workspace.Drafted || err != nil || told == 0 {
+		if state, _, err := w.State(); state != workspace.Drafted || err != nil || told.Load() == 0 {
 			t.Errorf("state %d two seconds after the last key (%v)", state, err)
 		}
 		if w2 := openNew(t, s, p.ID); w2.Text(workspace.FieldComplaints) != text {

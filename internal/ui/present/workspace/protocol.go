@@ -165,15 +165,21 @@ func (w *Workspace) Signed() clinic.ID {
 	return w.protocol.signed
 }
 
+// Phrase is what a healthy person shows of one thing: «Зев», «не гиперемирован».
+type Phrase struct{ Of, Text string }
+
+// String is the phrase as it stands in the note.
+func (p Phrase) String() string { return p.Of + ": " + p.Text }
+
 // Normal are the phrases of the template that say what a healthy person shows, for the
-// objective status: «Зев: не гиперемирован».
-func (w *Workspace) Normal() []string {
+// objective status.
+func (w *Workspace) Normal() []Phrase {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	var out []string
+	var out []Phrase
 	for _, f := range w.protocol.template.Fields {
 		if f.Default != "" && (f.Type == "text" || f.Type == "longtext" || f.Type == "choice") {
-			out = append(out, f.Label+": "+f.Default)
+			out = append(out, Phrase{f.Label, f.Default})
 		}
 	}
 	return out
@@ -191,7 +197,7 @@ func (w *Workspace) PutNormal() (undo func(), ok bool) {
 		if i > 0 {
 			text += " "
 		}
-		text += p + "."
+		text += p.String() + "."
 	}
 	before := w.Text(FieldObjective)
 	w.insert(FieldObjective, text, "")

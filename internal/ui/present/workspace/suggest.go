@@ -87,7 +87,7 @@ func (w *Workspace) heading(key string) Suggestion { return Suggestion{Heading: 
 func (w *Workspace) suggestTexts(field string) (out []Suggestion) {
 	if text, day := w.lastText(field); text != "" {
 		out = append(out, w.heading("visit_suggest_last"), Suggestion{
-			Code: "F4", Text: text, Below: day, kind: lastTextSuggestion, field: field, phrase: text, day: day,
+			Code: "F4", Text: firstOf(text), Below: day, kind: lastTextSuggestion, field: field, phrase: text, day: day,
 		})
 	}
 	if field == FieldObjective {
@@ -96,17 +96,36 @@ func (w *Workspace) suggestTexts(field string) (out []Suggestion) {
 				Code: "F5", Text: w.s.T("visit_suggest_normal_all"), Below: w.Template().Title, kind: normalSuggestion,
 			})
 			for _, p := range all[:min(len(all), mostPhrases)] {
-				out = append(out, Suggestion{Text: p, kind: phraseSuggestion, field: field, phrase: p + "."})
+				out = append(out, Suggestion{Text: p.Of, Below: p.Text, kind: phraseSuggestion, field: field, phrase: p.String() + "."})
 			}
 		}
 	}
 	if list := w.Autotext().List(); len(list) > 0 {
 		out = append(out, w.heading("visit_suggest_autotext"))
 		for _, s := range list {
-			out = append(out, Suggestion{Code: s.Short, Text: s.Text, kind: phraseSuggestion, field: field, phrase: s.Text})
+			first, rest := twoLines(s.Text)
+			out = append(out, Suggestion{Code: s.Short, Text: first, Below: rest, kind: phraseSuggestion, field: field, phrase: s.Text})
 		}
 	}
 	return out
+}
+
+// lineLetters is about how many letters a line of the pane holds.
+const lineLetters = 25
+
+// twoLines breaks a sentence for a row of two lines.
+func twoLines(s string) (first, rest string) {
+	n, at := 0, 0
+	for i, r := range s {
+		n++
+		if r == ' ' && n <= lineLetters {
+			at = i
+		}
+	}
+	if n <= lineLetters+2 || at == 0 {
+		return s, ""
+	}
+	return s[:at], s[at+1:]
 }
 
 // suggestDiagnoses offers what the patient had and the codes for what is typed.
@@ -179,133 +198,6 @@ func (w *Workspace) earlierDiagnoses(words []string) (out []Suggestion) {
 	return out
 }
 
-// suggestDrugs offers what the patient had, what this doctor writes, and the names of
-// the table. A line that says more than a name stands first as it is understood.
-func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
-	line := w.ParseRx(typed)
-	words := fold.Words(line.INN + " " + line.Trade)
-	names := w.drugsNamed(&line, words)
-	detailed := w.rxSummary(&line) != "" || line.Form != ""
-	if detailed && len(names) > 0 {
-		first := names[0]
-		first.Text, first.Below, first.Icon = rxName(first.rx), w.rxSummary(first.rx), "pill"
-		out = append(out, w.heading("visit_suggest_as_typed"), first)
-	} else if detailed && line.INN != "" {
-		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
-	}
-	if list := w.earlierDrugs(words); len(list) > 0 {
-		out = append(append(out, w.heading("visit_suggest_patient_rx")), list...)
-	}
-	if list := w.habitualDrugs(words); len(list) > 0 {
-		out = append(append(out, w.heading("visit_suggest_my_rx")), list...)
-	}
-	if len(words) == 0 {
-		return out
-	}
-	if len(names) > 0 {
-		out = append(append(out, w.heading("visit_suggest_drugs")), names...)
-	}
-	if !detailed || len(names) > 0 {
-		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
-	}
-	return out
-}
-
-func (w *Workspace) rxAsTyped(p clinic.Prescription) Suggestion {
-	return Suggestion{Icon: "pill", Text: rxName(&p), Below: w.rxSummary(&p), kind: drugSuggestion, rx: &p}
-}
-
-// drugsNamed are the substances of the table whose name is begun, with what else the
-// line says.
-func (w *Workspace) drugsNamed(line *clinic.Prescription, words []string) (out []Suggestion) {
-	if len(words) == 0 {
-		return nil
-	}
-	for _, d := range clinic.DrugNames() {
-		if len(out) >= mostDrugs || !begins(d.INN+" "+strings.Join(d.Trades, " "), words) {
-			continue
-		}
-		p := *line
-		p.INN = d.INN
-		p.Trade = tradeMeant(d, words)
-		if p.Trade == "" && line.Trade != "" {
-			p.Trade = line.Trade
-		}
-		out = append(out, Suggestion{
-			Icon: "pill", Text: upperFirst(d.INN), Below: strings.Join(upperAll(d.Trades), ", "), kind: drugSuggestion, rx: &p,
-		})
-	}
-	return out
-}
-
-// tradeMeant is the trade name that was typed, if it was one.
-func tradeMeant(d clinic.DrugName, words []string) string {
-	if begins(d.INN, words) {
-		return ""
-	}
-	for _, t := range d.Trades {
-		if begins(t, words) {
-			return upperFirst(t)
-		}
-	}
-	return ""
-}
-
-func upperAll(list []string) []string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = upperFirst(s)
-	}
-	return out
-}
-
-func (w *Workspace) earlierDrugs(words []string) (out []Suggestion) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	seen := map[string]bool{}
-	for i := range w.history.Visits {
-		v := &w.history.Visits[i]
-		if v.ID == w.form.Now.ID || v.Status == clinic.VisitStruck {
-			continue
-		}
-		for j := range v.Prescriptions {
-			p := &v.Prescriptions[j]
-			if key := fold.Text(rxDrug(p)); seen[key] || !begins(p.INN+" "+p.Trade+" "+p.Coding.Name, words) {
-				continue
-			} else {
-				seen[key] = true
-			}
-			q := pattern(p)
-			out = append(out, Suggestion{
-				Icon: "history", Text: rxName(p), Below: w.rxSummary(p), Side: w.s.Words.Day(v.CareFrom), kind: rxSuggestion, rx: &q,
-			})
-			if len(out) >= 6 {
-				return out
-			}
-		}
-	}
-	return out
-}
-
-func (w *Workspace) habitualDrugs(words []string) (out []Suggestion) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	list := slices.Clone(w.habits.Drugs)
-	slices.SortStableFunc(list, func(a, b habit) int { return b.Count - a.Count })
-	for i := range list {
-		p := &list[i].Rx
-		if !begins(p.INN+" "+p.Trade, words) {
-			continue
-		}
-		q := pattern(p)
-		out = append(out, Suggestion{Icon: "star", Text: rxName(p), Below: w.rxSummary(p), kind: rxSuggestion, rx: &q})
-		if len(out) >= 8 {
-			break
-		}
-	}
-	return out
-}
-
 // suggestVitals shows the last values: to look at, not to take.
 func (w *Workspace) suggestVitals() (out []Suggestion) {
 	for _, v := range w.Vitals() {
@@ -318,103 +210,6 @@ func (w *Workspace) suggestVitals() (out []Suggestion) {
 		out = slices.Insert(out, 0, w.heading("visit_suggest_values"))
 	}
 	return out
-}
-
-// suggestOrders offers what is ordered usually and, for the diagnoses, treatment
-// protocols; what is typed can be taken as it is.
-func (w *Workspace) suggestOrders(ctx context.Context, typed string) (out []Suggestion, err error) {
-	words := fold.Words(typed)
-	list, err := w.pathways(ctx, words)
-	if err != nil {
-		return nil, err
-	}
-	if len(list) > 0 {
-		out = append(append(out, w.heading("visit_suggest_pathways")), list...)
-	}
-	n := 0
-	for line := range strings.Lines(w.s.T("visit_orders_usual")) {
-		line = strings.TrimSpace(line)
-		if line == "" || len(words) > 0 && !begins(line, words) {
-			continue
-		}
-		if n == 0 {
-			out = append(out, w.heading("visit_suggest_orders"))
-		}
-		n++
-		out = append(out, w.orderSuggestion(line))
-	}
-	if text := plain(typed); text != "" {
-		out = append(out, w.heading("visit_suggest_as_typed"), w.orderSuggestion(text))
-	}
-	return out, nil
-}
-
-func (w *Workspace) orderSuggestion(text string) Suggestion {
-	kind := w.kindOfOrder(text)
-	return Suggestion{
-		Icon: OrderIcon(kind), Text: text, Side: w.s.T("visit_order_" + kind), kind: orderSuggestion, order: &clinic.Order{Kind: kind, Text: text},
-	}
-}
-
-// suggestServices offers the price list, the doctor's speciality first.
-func (w *Workspace) suggestServices(ctx context.Context, typed string) (out []Suggestion, err error) {
-	if !w.May.Services || !w.s.May(clinic.ReadPrices) {
-		return nil, nil
-	}
-	services, err := w.bills.FindServices(ctx, typed, w.s.User.Speciality, mostServices)
-	if err != nil {
-		return nil, err
-	}
-	for i := range services {
-		if i == 0 {
-			out = append(out, w.heading("visit_suggest_services"))
-		}
-		s := services[i]
-		out = append(out, Suggestion{
-			Icon: "price", Text: s.Title, Below: s.Code, Side: w.s.Words.Money(s.Price, s.Currency), kind: serviceSuggestion, service: &s,
-		})
-	}
-	return out, nil
-}
-
-// OrderIcon names the picture of a kind of orders.
-func OrderIcon(kind string) string {
-	switch kind {
-	case "laboratory":
-		return "flask"
-	case "examination":
-		return "pulse"
-	case "procedure":
-		return "syringe"
-	case "referral":
-		return "stethoscope"
-	}
-	return "list"
-}
-
-func (w *Workspace) pathways(ctx context.Context, words []string) (out []Suggestion, err error) {
-	seen := map[clinic.ID]bool{}
-	for _, d := range w.Diagnoses() {
-		if d.Code == "" {
-			continue
-		}
-		list, err := w.s.Records.Pathways(ctx, d.Code)
-		if err != nil {
-			continue // an imported code that the table does not know has none
-		}
-		for i := range list {
-			p := list[i]
-			if seen[p.ID] || len(words) > 0 && !begins(p.Title, words) {
-				continue
-			}
-			seen[p.ID] = true
-			out = append(out, Suggestion{
-				Icon: "list", Text: p.Title, Below: w.s.T("visit_pathway_about", "orders", len(p.Orders), "drugs", len(p.Prescriptions)),
-				Side: d.Code, kind: pathwaySuggestion, pathway: &p,
-			})
-		}
-	}
-	return out, nil
 }
 
 // suggestTemplates offers the templates, the doctor's speciality first.

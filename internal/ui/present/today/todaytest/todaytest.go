@@ -18,17 +18,19 @@ func Fill(t testing.TB, s *present.Session, patients int) demo.Timetable {
 	t.Helper()
 	g := demo.New(1, s.Clinic.Country, s.Now(), patients)
 	var briefs []clinic.Brief
-	_, err := s.Records.Import(t.Context(), records.Bulk{Right: clinic.MakeDemo, Intent: "demo"}, func(yield func(records.Incoming, error) bool) {
-		for g.Left() > 0 {
-			p, _ := g.Next()
-			briefs = append(briefs, clinic.Brief{ID: p.ID, Sex: p.Sex, BirthDate: p.BirthDate})
-			if !yield(records.Incoming{Patient: p}, nil) {
-				return
+	for g.Left() > 0 { // in parts: where the clock stands still an import is one entry of the ledger
+		_, err := s.Records.Import(t.Context(), records.Bulk{Right: clinic.MakeDemo, Intent: "demo"}, func(yield func(records.Incoming, error) bool) {
+			for n := 0; n < 1000 && g.Left() > 0; n++ {
+				p, _ := g.Next()
+				briefs = append(briefs, clinic.Brief{ID: p.ID, Sex: p.Sex, BirthDate: p.BirthDate})
+				if !yield(records.Incoming{Patient: p}, nil) {
+					return
+				}
 			}
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 	all := demo.NewTimetable(demo.DeskOptions{
 		Seed: 1, Clinic: s.Clinic, Now: s.Now(), Staff: demo.Staff(s.Clinic.Country), Patients: briefs[:min(len(briefs), 400)],

@@ -1,0 +1,136 @@
+package workspace
+
+import (
+	"slices"
+	"strings"
+
+	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/fold"
+)
+
+// suggestDrugs offers what the patient had, what this doctor writes, and the names of
+// the table. A line that says more than a name stands first as it is understood.
+func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
+	line := w.ParseRx(typed)
+	words := fold.Words(line.INN + " " + line.Trade)
+	names := w.drugsNamed(&line, words)
+	detailed := w.rxSummary(&line) != "" || line.Form != ""
+	if detailed && len(names) > 0 {
+		first := names[0]
+		first.Text, first.Below, first.Icon = rxName(first.rx), w.rxSummary(first.rx), "pill"
+		out = append(out, w.heading("visit_suggest_as_typed"), first)
+	} else if detailed && line.INN != "" {
+		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
+	}
+	if list := w.earlierDrugs(words); len(list) > 0 {
+		out = append(append(out, w.heading("visit_suggest_patient_rx")), list...)
+	}
+	if list := w.habitualDrugs(words); len(list) > 0 {
+		out = append(append(out, w.heading("visit_suggest_my_rx")), list...)
+	}
+	if len(words) == 0 {
+		return out
+	}
+	if len(names) > 0 {
+		out = append(append(out, w.heading("visit_suggest_drugs")), names...)
+	}
+	if !detailed || len(names) > 0 {
+		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
+	}
+	return out
+}
+
+func (w *Workspace) rxAsTyped(p clinic.Prescription) Suggestion {
+	return Suggestion{Icon: "pill", Text: rxName(&p), Below: w.rxSummary(&p), kind: drugSuggestion, rx: &p}
+}
+
+// drugsNamed are the substances of the table whose name is begun, with what else the
+// line says.
+func (w *Workspace) drugsNamed(line *clinic.Prescription, words []string) (out []Suggestion) {
+	if len(words) == 0 {
+		return nil
+	}
+	for _, d := range clinic.DrugNames() {
+		if len(out) >= mostDrugs || !begins(d.INN+" "+strings.Join(d.Trades, " "), words) {
+			continue
+		}
+		p := *line
+		p.INN = d.INN
+		p.Trade = tradeMeant(d, words)
+		if p.Trade == "" && line.Trade != "" {
+			p.Trade = line.Trade
+		}
+		out = append(out, Suggestion{
+			Icon: "pill", Text: upperFirst(d.INN), Below: strings.Join(upperAll(d.Trades), ", "), kind: drugSuggestion, rx: &p,
+		})
+	}
+	return out
+}
+
+// tradeMeant is the trade name that was typed, if it was one.
+func tradeMeant(d clinic.DrugName, words []string) string {
+	if begins(d.INN, words) {
+		return ""
+	}
+	for _, t := range d.Trades {
+		if begins(t, words) {
+			return upperFirst(t)
+		}
+	}
+	return ""
+}
+
+func upperAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = upperFirst(s)
+	}
+	return out
+}
+
+func (w *Workspace) earlierDrugs(words []string) (out []Suggestion) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	seen := map[string]bool{}
+	for i := range w.history.Visits {
+		v := &w.history.Visits[i]
+		if v.ID == w.form.Now.ID || v.Status == clinic.VisitStruck {
+			continue
+		}
+		for j := range v.Prescriptions {
+			p := &v.Prescriptions[j]
+			if key := fold.Text(rxDrug(p)); seen[key] || !begins(p.INN+" "+p.Trade+" "+p.Coding.Name, words) {
+				continue
+			} else {
+				seen[key] = true
+			}
+			q := pattern(p)
+			out = append(out, Suggestion{
+				Icon: "history", Text: rxName(p), Below: w.rxSummary(p), Side: w.s.Words.Day(v.CareFrom), kind: rxSuggestion, rx: &q,
+			})
+			if len(out) >= 6 {
+				return out
+			}
+		}
+	}
+	return out
+}
+
+func (w *Workspace) habitualDrugs(words []string) (out []Suggestion) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	list := slices.Clone(w.habits.Drugs)
+	slices.SortStableFunc(list, func(a, b habit) int { return b.Count - a.Count })
+	for i := range list {
+		p := &list[i].Rx
+		if !begins(p.INN+" "+p.Trade, words) {
+			continue
+		}
+		q := pattern(p)
+		out = append(out, Suggestion{Icon: "star", Text: rxName(p), Below: w.rxSummary(p), kind: rxSuggestion, rx: &q})
+		if len(out) >= 8 {
+			break
+		}
+	}
+	return out
+}
