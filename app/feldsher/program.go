@@ -47,7 +47,7 @@ type program struct {
 	door   *door.Door   // while nobody does
 	once   sync.Once
 
-	locking bool
+	leaving bool // hiding or locking, and not done yet
 }
 
 // newProgram makes the window; run shows it.
@@ -109,6 +109,9 @@ func (p *program) first(content fyne.CanvasObject) fyne.CanvasObject {
 // update shows what the state of the clinic asks for: the frame with its pages while
 // somebody works, else the way in.
 func (p *program) update() {
+	if p.leaving {
+		return // the clinic is still open, but nothing of it may be shown any more
+	}
 	state := p.gate.State()
 	if state == entry.Closed {
 		state = p.gate.Look()
@@ -127,7 +130,8 @@ func (p *program) update() {
 	p.tracef("state %d", state)
 }
 
-// close takes down what is shown; drafts are kept first.
+// close takes down what is shown; drafts are kept first. The layers go for good: what a
+// page still waits for must not be shown over the hidden screen or another user's page.
 func (p *program) close() {
 	if p.frame != nil {
 		p.frame.Close()
@@ -137,7 +141,8 @@ func (p *program) close() {
 		p.door.Leave()
 		p.door = nil
 	}
-	p.layers.CloseAll()
+	p.layers.Retire()
+	p.layers = kit.NewLayers(p.window.Canvas())
 }
 
 // work opens the frame for who has entered; the zero route is where the user was last.
@@ -184,30 +189,31 @@ func (p *program) obey(o entry.Order) {
 
 // hide takes everything off the screen; the keys stay.
 func (p *program) hide() {
-	if p.frame == nil {
-		return
+	if p.frame != nil {
+		p.leave("hide", p.gate.Hide)
 	}
-	p.close()
-	if err := p.gate.Hide(p.ctx); err != nil {
-		p.tracef("hide: %v", err)
-	}
-	p.update()
 }
 
 // lock forgets the keys and closes the database.
 func (p *program) lock(why entry.Reason) {
-	if p.locking {
+	p.leave("lock", func(ctx context.Context) error { return p.gate.Lock(ctx, why) })
+}
+
+// leave takes what is shown off the screen at once and then does the rest beside Fyne's
+// thread: it may wait for somebody who writes, and closing a large database takes a moment.
+func (p *program) leave(what string, do func(context.Context) error) {
+	if p.leaving {
 		return
 	}
-	p.locking = true
+	p.leaving = true
 	p.close()
 	p.window.SetContent(p.first(kit.Space(1, 1)))
-	go func() { // closing a large database takes a moment
-		err := p.gate.Lock(context.WithoutCancel(p.ctx), why)
+	go func() {
+		err := do(context.WithoutCancel(p.ctx))
 		fyne.Do(func() {
-			p.locking = false
+			p.leaving = false
 			if err != nil {
-				p.tracef("lock: %v", err) // the lock page says it in words
+				p.tracef("%s: %v", what, err) // the lock page says it in words
 			}
 			p.update()
 		})

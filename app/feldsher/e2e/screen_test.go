@@ -70,7 +70,7 @@ func bareScreen(t *testing.T, flags ...string) *screen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset"}, flags...)...)
+	x := exec.Command("Xvfb", append([]string{"-displayfd", "3", "-screen", "0", "1366x768x24", "-nolisten", "tcp", "-noreset", "-r"}, flags...)...)
 	x.ExtraFiles = []*os.File{w}
 	s.start(x)
 	_ = w.Close()

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -154,16 +155,12 @@ func (w *window) until(want string) string {
 	}
 }
 
-// calm waits until the program has said nothing for a moment: a search that follows
-// the letters has come to its end then.
-func (w *window) calm() {
-	for {
-		select {
-		case <-w.news:
-		case <-time.After(200 * time.Millisecond):
-			return
-		}
-	}
+// ask types into a search and waits for the answer to all of it.
+func (w *window) ask(question string) {
+	w.t.Helper()
+	w.fresh()
+	w.text(question)
+	w.until(fmt.Sprintf("load answer %d", len([]rune(question))))
 }
 
 // keys presses keys one after another, as xdotool names them.
@@ -236,12 +233,10 @@ func (w *window) kill() {
 	<-w.ended
 }
 
-// shut closes the window by its button, and gives the program's last word.
+// shut closes the window as the window manager does, and waits for the program's end.
 func (w *window) shut() {
 	w.t.Helper()
-	w.fresh()
-	w.run("xdotool", "windowclose", w.id)
-	w.until("end")
+	w.press("end", "alt+F4")
 	<-w.ended
 	if w.err != nil {
 		w.t.Errorf("the program ended with %v", w.err)

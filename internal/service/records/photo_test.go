@@ -3,6 +3,9 @@ package records_test
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
 	"image"
 	"image/color"
 	stdjpeg "image/jpeg"
@@ -120,4 +123,49 @@ func TestPhoto(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.sound()
+}
+
+// A file of a few bytes does not make the program take gigabytes: what decoding would
+// need is known from the head of the file.
+func TestPhotoBombs(t *testing.T) {
+	w, ctx := open(t), context.Background()
+	p := w.register(clinic.Patient{Name: clinic.Name{Family: "Яшина"}})
+	deep := image.NewNRGBA64(image.Rect(0, 0, 2, 2))
+	for _, c := range []struct {
+		name string
+		file []byte
+		refs string
+	}{
+		{"small", encoded(t, halves(40, 40), "png"), ""},
+		{"endless", sized(encoded(t, halves(4, 4), "png"), 1<<30, 1<<30), "fault.photo.large"},
+		{"sixteen bits", sized(encoded(t, deep, "png"), 8000, 8000), "fault.photo.large"},
+		{"progressive", framed(encoded(t, halves(16, 16), "jpeg"), 0xc2, 8000, 8000), "fault.photo.large"},
+		{"hidden", framed(append([]byte("\xff\xd8\xff\x00"), encoded(t, halves(16, 16), "jpeg")[2:]...), 0xc2, 8000, 8000), "fault.photo.large"},
+		{"a phone's", framed(encoded(t, halves(16, 16), "jpeg"), 0xc0, 8000, 6000), "fault.photo.damaged"},
+	} {
+		_, err := w.SetPhoto(ctx, p.ID, bytes.NewReader(c.file))
+		var f *fault.Error
+		if c.refs == "" && err != nil || c.refs != "" && (!errors.As(err, &f) || f.Key != c.refs) {
+			t.Errorf("%s: %v", c.name, err)
+		}
+	}
+}
+
+// sized says another size in the head of a PNG.
+func sized(file []byte, w, h uint32) []byte {
+	file = bytes.Clone(file)
+	binary.BigEndian.PutUint32(file[16:], w)
+	binary.BigEndian.PutUint32(file[20:], h)
+	binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
+	return file
+}
+
+// framed says another size, and how the picture is coded, in a JPEG.
+func framed(file []byte, marker byte, w, h uint16) []byte {
+	file = bytes.Clone(file)
+	at := bytes.Index(file, []byte{0xff, 0xc0})
+	file[at+1] = marker
+	binary.BigEndian.PutUint16(file[at+5:], h)
+	binary.BigEndian.PutUint16(file[at+7:], w)
+	return file
 }

@@ -7,6 +7,7 @@ import (
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"iter"
 
 	"feldsher/internal/fault"
 )
@@ -15,9 +16,10 @@ import (
 const (
 	photoSide    = 512
 	photoQuality = 85
-	// photoPoints is the most that a picture may have before it is decoded: 64
-	// million points take 256 MB.
+	// photoPoints is the most points that a picture may have, and photoMemory the most
+	// bytes that decoding it may take: a file of a few kilobytes can ask for gigabytes.
 	photoPoints = 64 << 20
+	photoMemory = 384 << 20
 )
 
 // portrait turns a picture upright, scales it down and encodes it anew as JPEG.
@@ -34,7 +36,7 @@ func portrait(file []byte) ([]byte, error) {
 	if err != nil || c.Width <= 0 || c.Height <= 0 {
 		return nil, unreadable(err)
 	}
-	if c.Width > photoPoints/c.Height {
+	if c.Width > photoPoints/c.Height || c.Width*c.Height > photoMemory/pointBytes(file, c.ColorModel) {
 		return nil, fault.At("photo", "fault.photo.large")
 	}
 	full, err := decode(bytes.NewReader(file))
@@ -48,6 +50,26 @@ func portrait(file []byte) ([]byte, error) {
 		return nil, fault.Wrap(err, fault.Internal, "fault.internal")
 	}
 	return out.Bytes(), nil
+}
+
+// pointBytes is how many bytes at most the standard library takes for each point while
+// it decodes a picture.
+func pointBytes(file []byte, model color.Model) int {
+	if file[0] != 0xff { // PNG
+		switch model {
+		case color.RGBA64Model, color.NRGBA64Model:
+			return 8 + 4 // an interlaced one has its last pass, a half, beside it
+		}
+		return 4 + 2
+	}
+	components := 3
+	if model == color.CMYKModel {
+		components = 4
+	}
+	if progressive(file) {
+		return components * (1 + 4) // all coefficients are kept, four bytes each
+	}
+	return components
 }
 
 func unreadable(err error) error {
@@ -122,18 +144,44 @@ func turned(from *image.RGBA, how int) *image.RGBA {
 // orientation reads from a JPEG file how the camera was held (tag 0x0112 of EXIF
 // 2.3, section 4.6.4); 1, upright, where it doesn't say or can't be read.
 func orientation(file []byte) int {
-	for at := 2; at+4 <= len(file) && file[at] == 0xff; {
-		marker, size := file[at+1], int(binary.BigEndian.Uint16(file[at+2:]))
-		end := at + 2 + size
-		if marker == 0xda || size < 2 || end > len(file) { // the picture itself begins
-			break
-		}
-		if body := file[at+4 : end]; marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
+	for marker, body := range segments(file) {
+		if marker == 0xe1 && bytes.HasPrefix(body, []byte("Exif\x00\x00")) {
 			return tiffOrientation(body[6:])
 		}
-		at = end
 	}
 	return 1
+}
+
+// progressive reports whether a JPEG file may be of the kind whose picture grows finer;
+// where it can't be told (neither marker SOF0 nor SOF1 is found) it may.
+func progressive(file []byte) bool {
+	for marker := range segments(file) {
+		if marker == 0xc0 || marker == 0xc1 {
+			return false
+		}
+		if marker == 0xc2 {
+			break
+		}
+	}
+	return true
+}
+
+// segments goes over the marked parts of a JPEG file before the picture itself begins.
+func segments(file []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		for at := 2; at+4 <= len(file) && file[at] == 0xff; {
+			marker, size := file[at+1], int(binary.BigEndian.Uint16(file[at+2:]))
+			if marker == 0xff { // a filling byte
+				at++
+				continue
+			}
+			end := at + 2 + size
+			if marker < 0xc0 || marker >= 0xd0 && marker <= 0xda || size < 2 || end > len(file) || !yield(marker, file[at+4:end]) {
+				return
+			}
+			at = end
+		}
+	}
 }
 
 // tiffOrientation reads the tag from the first directory of a TIFF header.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"feldsher/internal/clinic"
@@ -19,8 +20,8 @@ type Order struct{ numbers []int64 }
 // Len is the number of cards.
 func (o Order) Len() int { return len(o.numbers) }
 
-// PatientOrder reads the order of all cards, or of the first ones only, if limit
-// is above zero.
+// PatientOrder reads the order of all cards, those without a name at the end, or of
+// the first ones only, if limit is above zero.
 func (r *Reader) PatientOrder(limit int) (Order, error) {
 	if limit <= 0 {
 		limit = -1
@@ -29,22 +30,19 @@ func (r *Reader) PatientOrder(limit int) (Order, error) {
 	if err != nil {
 		return Order{}, err
 	}
-	rows, err := r.query(`SELECT n FROM find_patient ORDER BY replace(lines, '|', ' ') LIMIT ?`, limit)
+	named, err := column[int64](r, `SELECT n FROM find_patient WHERE replace(lines, '|', ' ') > '' ORDER BY replace(lines, '|', ' ') LIMIT ?`, limit)
 	if err != nil {
 		return Order{}, err
 	}
-	defer rows.Close()
-	var o Order
-	for rows.Next() {
-		var n int64
-		if err := rows.Scan(&n); err != nil {
-			return Order{}, err
-		}
-		if !hidden[n] {
-			o.numbers = append(o.numbers, n)
-		}
+	if limit >= 0 {
+		limit -= len(named)
 	}
-	return o, rows.Err()
+	nameless, err := column[int64](r, `SELECT n FROM find_patient WHERE replace(lines, '|', ' ') = '' ORDER BY n LIMIT ?`, limit)
+	if err != nil {
+		return Order{}, err
+	}
+	numbers := append(named, nameless...)
+	return Order{slices.DeleteFunc(numbers, func(n int64) bool { return hidden[n] })}, nil
 }
 
 // hiddenNumbers are those of the cards that stand behind a root.

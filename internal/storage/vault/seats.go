@@ -187,16 +187,14 @@ func (s *Session) SignFor(user ledger.ID, msg []byte) []byte {
 	})
 }
 
-// Signing has SignAsUser sign for an admitted user, who need not be the acting
-// one, until the returned function is called. The store calls it around each
-// transaction, so that what one user began is signed by that user also when
-// another sat down meanwhile. One at a time.
+// Signing has SignAsUser sign for one user, who need not be the acting one, until the
+// returned function is called; for a user whose keys are not in memory it signs
+// nothing, never with another's keys. The store calls it around each transaction, so
+// that what one user began is signed by that user or by nobody, also when another sat
+// down meanwhile. One at a time.
 func (s *Session) Signing(user ledger.ID) (end func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if user == s.userID || s.keysOf(user) == nil {
-		return func() {}
-	}
 	s.signer = user
 	return func() {
 		s.mu.Lock()

@@ -76,7 +76,15 @@ func TestSigningLendsTheSignature(t *testing.T) {
 	if !signedBy(t, s, first, s.SignAsUser([]byte("слово"))) {
 		t.Error("the signature was not given back")
 	}
-	s.Signing(ledger.NewID())()
+	// Whose keys are gone signs nothing, least of all in another's hand.
+	s.Dismiss(second)
+	for _, gone := range []ledger.ID{second, ledger.NewID()} {
+		end = s.Signing(gone)
+		if s.SignAsUser([]byte("слово")) != nil {
+			t.Error("another user's keys signed for one whose keys are gone")
+		}
+		end()
+	}
 	if !signedBy(t, s, first, s.SignAsUser([]byte("слово"))) {
 		t.Error("a stranger took the signature away")
 	}

@@ -138,6 +138,13 @@ func (e *Entry) TypedShortcut(s fyne.Shortcut) {
 		e.paste(p)
 		return
 	}
+	if _, ok := s.(*fyne.ShortcutUndo); ok { // with nothing typed to undo it means the last deed
+		before := e.Text
+		if e.Entry.TypedShortcut(s); e.Text == before {
+			ForwardShortcut(e, s)
+		}
+		return
+	}
 	c, ok := s.(*desktop.CustomShortcut)
 	if !ok || e.uses(c) {
 		e.Entry.TypedShortcut(s)

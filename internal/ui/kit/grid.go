@@ -91,6 +91,8 @@ type Grid struct {
 	OnDrop func(GridBlock, int, GridPlace)
 	// OnTake is called when a block was taken by a key.
 	OnTake func(GridBlock)
+	// OnRelease is called when a held block is held no longer: put down, or left.
+	OnRelease func()
 	// OnMove is called when the cursor has moved; block is -1 on a free place.
 	OnMove func(at GridPlace, block int)
 	// OnHead is called when the heading of a column is clicked.
@@ -191,6 +193,9 @@ func (g *Grid) Release() {
 		g.held, g.drag, g.source = nil, false, -1
 		g.settle(g.at.From)
 		g.redraw()
+		if g.OnRelease != nil {
+			g.OnRelease()
+		}
 	}
 }
 

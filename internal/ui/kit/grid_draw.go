@@ -23,6 +23,9 @@ func (r *gridDraw) ground() {
 		for _, s := range col.Open {
 			r.rect(r.within(gridRect{x, b.y(s.From), b.width, float32(s.len()) * b.scale}), theme.Color(theme.ColorNameBackground))
 		}
+		for m := (g.data.Span.From + 59) / 60 * 60; len(col.Slots) == 0 && m < g.data.Span.Until; m += 60 {
+			r.rect(gridRect{x, b.y(m), b.width, 1}, faint)
+		}
 		for _, s := range col.Slots {
 			at := gridRect{x, b.y(s.From), b.width, 1}
 			if s.From%60 == 0 {

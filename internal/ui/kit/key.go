@@ -67,6 +67,9 @@ var ourKeys = func() []fyne.KeyName {
 // Listen gives every key that no widget uses to fn.
 func Listen(c fyne.Canvas, fn func(Key)) {
 	c.SetOnTypedKey(func(ev *fyne.KeyEvent) { fn(Key{Name: ev.Name}) })
+	// Fyne has shortcuts of its own for these; they never come as keys.
+	c.AddShortcut(&fyne.ShortcutUndo{}, func(fyne.Shortcut) { fn(Ctrl(fyne.KeyZ)) })
+	c.AddShortcut(&fyne.ShortcutRedo{}, func(fyne.Shortcut) { fn(Ctrl(fyne.KeyY)) })
 	for _, mod := range []fyne.KeyModifier{
 		fyne.KeyModifierShortcutDefault, fyne.KeyModifierShortcutDefault | fyne.KeyModifierShift, fyne.KeyModifierAlt,
 	} {

@@ -12,8 +12,9 @@ import (
 
 // Layers are what lies over the page of a window: the top one gets the keys first.
 type Layers struct {
-	canvas fyne.Canvas
-	open   []*Layer
+	canvas  fyne.Canvas
+	open    []*Layer
+	retired bool
 }
 
 // NewLayers are those of a window's canvas.
@@ -41,8 +42,11 @@ type Panel struct {
 	Closed  func()
 }
 
-// Show puts a panel in the middle of the window, over all else.
+// Show puts a panel in the middle of the window, over all else; nowhere after Retire.
 func (l *Layers) Show(p Panel) *Layer {
+	if l.retired {
+		return &Layer{layers: l, key: p.Key, closed: p.Closed}
+	}
 	body := []fyne.CanvasObject{}
 	if p.Title != "" {
 		body = append(body, Inset(0, 0, 10, 0, Heading(p.Title).Cut(80)))
@@ -114,6 +118,23 @@ func (l *Layers) Open() bool { return len(l.open) > 0 }
 // CloseAll takes every layer away, as hiding the screen does; lists and calendars
 // that hang from a field too.
 func (l *Layers) CloseAll() {
+	if l.retired {
+		return // what lies over the page now is another's
+	}
+	l.closeAll()
+}
+
+// Retire takes every layer away for good, as when the user leaves: a work that ends
+// later (a print that failed, say) shows nothing on the hidden screen or over the page
+// of whoever sits down next. They have Layers of their own.
+func (l *Layers) Retire() {
+	if !l.retired {
+		l.retired = true
+		l.closeAll()
+	}
+}
+
+func (l *Layers) closeAll() {
 	for len(l.open) > 0 {
 		l.open[len(l.open)-1].Close()
 	}

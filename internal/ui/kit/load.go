@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 )
@@ -20,6 +21,7 @@ type Loader struct {
 	turn   map[string]uint64
 	stop   map[string]context.CancelFunc
 	work   sync.WaitGroup
+	busy   atomic.Int32
 	closed bool
 }
 
@@ -36,6 +38,14 @@ func (l *Loader) Inline() *Loader { l.inline = true; return l }
 // Tell sets what is told, on Fyne's thread, the name of each work whose result is shown.
 func (l *Loader) Tell(told func(name string)) { l.told = told }
 
+// Note tells what Tell has set something that is no work: how many letters a search
+// has answered, never which.
+func (l *Loader) Note(what string) {
+	if l.told != nil {
+		l.told(what)
+	}
+}
+
 // Context ends with the page.
 func (l *Loader) Context() context.Context { return l.ctx }
 
@@ -49,6 +59,9 @@ func (l *Loader) Close() {
 
 // Wait returns when no work runs.
 func (l *Loader) Wait() { l.work.Wait() }
+
+// Busy reports whether a work runs; what works have found may still wait to be shown.
+func (l *Loader) Busy() bool { return l.busy.Load() > 0 }
 
 // Load runs work in the background and shows its result on Fyne's thread, unless a
 // later work of that name was asked for or the page is gone.
@@ -76,7 +89,9 @@ func Load[T any](l *Loader, name string, work func(context.Context) (T, error), 
 		show(v, err)
 		return
 	}
+	l.busy.Add(1)
 	l.work.Go(func() {
+		defer l.busy.Add(-1)
 		v, err := work(ctx)
 		if !latest() {
 			return
@@ -84,9 +99,7 @@ func Load[T any](l *Loader, name string, work func(context.Context) (T, error), 
 		fyne.Do(func() {
 			if latest() {
 				show(v, err)
-				if l.told != nil {
-					l.told(name)
-				}
+				l.Note(name)
 			}
 		})
 	})

@@ -127,6 +127,7 @@ func (p *Picker) answer(query string, rows []PickRow) {
 		p.at = -1
 	}
 	p.asked, p.known, p.rows = query, true, rows
+	p.loader.Note(fmt.Sprintf("answer %d", len([]rune(query))))
 	if p.at < 0 {
 		p.list.top = 0
 		p.at = p.next(-1, 1)

@@ -63,7 +63,7 @@ func (c *card) buttons() []fyne.CanvasObject {
 		}
 	}
 	if rest || len(c.model.Merged()) > 0 {
-		out = append(out, kit.NewButton(c.env.T("cards_more_menu"), c.more).With("more").Key("F10"))
+		out = append(out, kit.NewButton(c.env.T("cards_more_menu"), c.more).Key("F10"))
 	}
 	return out
 }

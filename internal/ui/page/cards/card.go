@@ -131,7 +131,7 @@ func (frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	banner, tabs, buttons := o[0].MinSize(), o[1].MinSize(), o[2].MinSize()
 	put(o[0], 0, 0, size.Width, banner.Height)
 	at := banner.Height + gap
-	if two := tabs.Width+buttons.Width+3*side > size.Width; two {
+	if two := tabs.Width+buttons.Width+2*side+gap > size.Width; two {
 		put(o[2], side, at, min(buttons.Width, size.Width-2*side), buttons.Height)
 		at += buttons.Height + gap
 		put(o[1], side, at, size.Width-2*side, tabs.Height)
@@ -139,7 +139,7 @@ func (frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	} else {
 		h := max(tabs.Height, buttons.Height) + gap/2
 		put(o[2], size.Width-side-buttons.Width, at, buttons.Width, buttons.Height)
-		put(o[1], side, at+h-tabs.Height, size.Width-3*side-buttons.Width, tabs.Height)
+		put(o[1], side, at+h-tabs.Height, size.Width-2*side-gap-buttons.Width, tabs.Height)
 		at += h
 	}
 	put(o[3], 0, at, size.Width, 1)

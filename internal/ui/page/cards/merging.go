@@ -150,8 +150,7 @@ func (g *merging) sides() {
 		said = kit.Notice(kit.Warn, t("cards_merge_conflicts", "n", n))
 	}
 	g.form = g.c.newForm()
-	g.why = kit.NewEntry().Hint(t("cards_merge_why_hint"))
-	g.why.SetText(g.reason)
+	g.why = line(g.reason).Hint(t("cards_merge_why_hint"))
 	g.reason = ""
 	other, why := g.model.Other.ID, g.why
 	g.form.watch(func() *model.Draft {

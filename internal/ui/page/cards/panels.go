@@ -205,6 +205,7 @@ func choice(picks []model.Pick, code *string) *kit.Tabs {
 func line(text string) *kit.Entry {
 	e := kit.NewEntry()
 	e.SetText(text)
+	e.CursorColumn = len([]rune(text))
 	return e
 }
 

@@ -87,9 +87,11 @@ func (c *card) files() fyne.CanvasObject {
 
 // overview is the first tab: the card at the left, what is known at the right.
 func (c *card) overview() fyne.CanvasObject {
+	// Values are broken into lines at the width that the page has now.
+	half := (c.place.Size().Width - kit.Px(16+16+28)) / 2
 	left := kit.Col(14)
 	for _, g := range c.model.Groups {
-		left.Add(group(c.env.T, g))
+		left.Add(group(c.env.T, g, half-kit.Px(labelWidth+12)))
 	}
 	right := kit.Col(12)
 	if c.model.Can.Care {
@@ -103,18 +105,34 @@ func (c *card) overview() fyne.CanvasObject {
 	return c.scroll
 }
 
+// labelWidth is that of the names of fields, before scaling.
+const labelWidth = 170
+
+// wrapped is a text over as many lines as it needs in a width; a width of nothing keeps
+// it in one.
+func wrapped(text string, width float32, style func(*kit.Text) *kit.Text) *fyne.Container {
+	col := kit.Col(0)
+	for _, line := range kit.Wrap(text, max(width, 0), kit.Px(kit.TextNormal), fyne.TextStyle{}) {
+		col.Add(style(kit.NewText(line).Cut(60)))
+	}
+	return col
+}
+
+func plain(t *kit.Text) *kit.Text { return t }
+func muted(t *kit.Text) *kit.Text { return t.Colored(kit.ColorMuted) }
+
 // group is some facts under a heading: label at the left, value beside it.
-func group(t func(string, ...any) string, g model.Group) fyne.CanvasObject {
+func group(t func(string, ...any) string, g model.Group, width float32) fyne.CanvasObject {
 	col := kit.Col(3, kit.Inset(0, 0, 4, 0, kit.Heading(g.Title)))
 	for _, f := range g.Facts {
 		values := kit.Col(0)
 		if f.Value != "" {
-			values.Add(kit.NewText(f.Value).Cut(60))
+			values.Add(wrapped(f.Value, width, plain))
 		}
 		for _, o := range f.Others {
 			values.Add(kit.Row(5, kit.Picture("link", theme.ColorNameWarning, 14), kit.NewText(t("cards_on_card_says", "number", o.Case, "value", o.Value)).Colored(theme.ColorNameWarning)))
 		}
-		col.Add(kit.Columns(10, []float32{0, 1}, kit.Fixed(170, 0, kit.Col(0, kit.Muted(f.Label).Cut(40))), values))
+		col.Add(kit.Columns(10, []float32{0, 1}, kit.Fixed(labelWidth, 0, wrapped(f.Label, kit.Px(labelWidth), muted)), values))
 	}
 	return col
 }
@@ -137,16 +155,19 @@ func (c *card) known(title, icon string, list []model.Entry, none string, may bo
 }
 
 func (c *card) entry(icon string, e model.Entry, may bool, edit func(id clinic.ID)) fyne.CanvasObject {
-	word, color := kit.NewText(e.Text).Cut(80), kit.ColorMuted
+	color, bold := theme.ColorNameForeground, false
 	switch {
 	case !e.Active:
-		word.Colored(kit.ColorMuted)
+		color = kit.ColorMuted
 	case icon == "allergy":
-		word.Bold().Colored(theme.ColorNameError)
-		color = theme.ColorNameError
-	default:
-		color = theme.ColorNameForeground
+		color, bold = theme.ColorNameError, true
 	}
+	word := wrapped(e.Text, c.place.Size().Width/2-kit.Px(130), func(t *kit.Text) *kit.Text {
+		if bold {
+			t.Bold()
+		}
+		return t.Colored(color)
+	})
 	about := e.About
 	if e.Other != "" {
 		if about != "" {
@@ -238,16 +259,20 @@ type historyLine struct {
 	more bool
 }
 
-// lineLetters is about how many letters a line of the history holds.
-const lineLetters = 130
+// The widths of the history's columns before scaling: when, what, who.
+const (
+	historyWhen = 130
+	historyWho  = 180
+)
 
 func (c *card) historyRows() fyne.CanvasObject {
 	var lines []historyLine
+	width := c.body.Size().Width - kit.Px(historyWhen+historyWho+3*16+16+14)
 	for i := range c.history.Acts {
 		a := &c.history.Acts[i]
 		lines = append(lines, historyLine{act: a})
 		for _, text := range a.Lines {
-			for _, part := range broken(text, lineLetters) {
+			for _, part := range kit.Wrap(text, max(width, 0), kit.Px(kit.TextNormal), fyne.TextStyle{}) {
 				lines = append(lines, historyLine{text: part})
 			}
 		}
@@ -255,7 +280,7 @@ func (c *card) historyRows() fyne.CanvasObject {
 	if c.history.More {
 		lines = append(lines, historyLine{text: c.env.T("cards_load_more"), more: true})
 	}
-	c.rows = kit.NewRows([]kit.Column{{Width: 130}, {Width: 700, Grow: 1}, {Width: 180}}, func(row, column int) kit.Cell {
+	c.rows = kit.NewRows([]kit.Column{{Width: historyWhen}, {Width: 400, Grow: 1}, {Width: historyWho}}, func(row, column int) kit.Cell {
 		return historyCell(lines[row], column)
 	}).Tall(26).Empty(c.env.T("cards_empty_history"))
 	c.rows.OnOpen = func(row int) {
@@ -290,23 +315,4 @@ func historyCell(l historyLine, column int) kit.Cell {
 		return kit.Cell{Text: l.act.What, Icon: l.act.Icon, Bold: true}
 	}
 	return kit.Cell{Text: l.act.Who, Color: kit.ColorMuted}
-}
-
-// broken breaks a text at blanks into lines of at most so many letters.
-func broken(text string, letters int) []string {
-	var out []string
-	for runes := []rune(text); ; {
-		if len(runes) <= letters {
-			return append(out, string(runes))
-		}
-		at := letters
-		for at > letters/2 && runes[at] != ' ' {
-			at--
-		}
-		out = append(out, string(runes[:at]))
-		runes = runes[at:]
-		for len(runes) > 0 && runes[0] == ' ' {
-			runes = runes[1:]
-		}
-	}
 }

@@ -239,7 +239,7 @@ func (f *Frame) Key(k kit.Key) {
 	}
 	switch k {
 	case kit.Plain(fyne.KeyEscape):
-		f.Back()
+		f.escape()
 	case kit.Plain(fyne.KeyF1):
 		f.help()
 	case kit.Ctrl(fyne.KeyZ):
@@ -251,6 +251,16 @@ func (f *Frame) Key(k kit.Key) {
 	default:
 		f.section(k)
 	}
+}
+
+// escape goes back; after a start, where there is nothing to go back to, to the section
+// that the page belongs to.
+func (f *Frame) escape() {
+	if here := f.history.Now().Page; !f.history.CanBack() && model.Of(here) != here {
+		f.swap(present.Route{Page: model.Of(here)})
+		return
+	}
+	f.Back()
 }
 
 // section opens a section by Alt+digit, and by Ctrl+digit where the page has no use

@@ -51,8 +51,12 @@ func helpContent(e *page.Env, name string, keys []page.KeyHelp) fyne.CanvasObjec
 	}
 	table := func(title string, rows [][2]string) {
 		col.Add(kit.Inset(8, 0, 2, 0, kit.Heading(title)))
+		wide := float32(150) // the longest name of keys must not run into what they do
 		for _, r := range rows {
-			col.Add(kit.Columns(12, []float32{0, 1}, kit.Fixed(150, 0, kit.NewText(r[0]).Bold()), kit.NewText(r[1]).Cut(200)))
+			wide = max(wide, kit.NewText(r[0]).Bold().MinSize().Width/kit.Px(1))
+		}
+		for _, r := range rows {
+			col.Add(kit.Columns(12, []float32{0, 1}, kit.Fixed(wide, 0, kit.NewText(r[0]).Bold()), kit.NewText(r[1]).Cut(200)))
 		}
 	}
 	if len(keys) > 0 {

@@ -25,8 +25,8 @@ type house struct {
 	w      fyne.Window
 	driver *queueDriver
 	meter  *meter
-	label  string // what the call that runs now turned out to be
-	fresh  bool   // a page is being opened: what its works show belongs to building it
+	label  string                                      // what the call that runs now turned out to be
+	fresh  bool                                        // a page is being opened: what its works show belongs to building it
 	seen   func(page, what string, took time.Duration) // may be nil
 }
 
@@ -120,26 +120,23 @@ func (h *house) call(what string, fn func()) time.Duration {
 	return took
 }
 
-// settle runs what comes to the thread until all works of the page are done.
-func (h *house) settle() {
-	for again := true; again; {
-		again = false
-		done := make(chan struct{})
-		loader := h.env.Loader
-		go func() {
-			loader.Wait()
-			close(done)
-		}()
-		for waiting := true; waiting; {
-			select {
-			case <-h.driver.came:
-			case <-done:
-				waiting = false
-			}
-			for fn := h.driver.next(); fn != nil; fn = h.driver.next() {
-				h.call("later", fn)
-				again = true
-			}
+// settle runs what comes to the thread until all works of the page are done, and gives
+// when the last of it was shown.
+func (h *house) settle() time.Time {
+	last := time.Now()
+	for {
+		idle := !h.env.Loader.Busy()
+		ran := false
+		for fn := h.driver.next(); fn != nil; fn = h.driver.next() {
+			h.call("later", fn)
+			last, ran = time.Now(), true
+		}
+		if idle && !ran {
+			return last
+		}
+		select {
+		case <-h.driver.came:
+		case <-time.After(300 * time.Microsecond): // a work that has nothing to show tells nobody
 		}
 	}
 }
@@ -151,9 +148,9 @@ func (h *house) visit(r present.Route) (built, whole time.Duration) {
 	h.fresh = true
 	h.Go(r)
 	built = time.Since(start)
-	h.settle()
+	last := h.settle()
 	h.fresh = false
-	return built, time.Since(start)
+	return built, last.Sub(start)
 }
 
 // watched wraps the pages so that each call of the frame is measured by itself.

@@ -2,6 +2,7 @@ package shell
 
 import (
 	"context"
+	"fmt"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -26,7 +27,7 @@ func (f *Frame) openPalette(query string) {
 		return
 	}
 	p := &palette{f: f, field: kit.NewEntry().Hint(f.Session.T("shell_search"))}
-	p.rows = kit.NewRows([]kit.Column{{Grow: 1}, {Width: 90, Right: true}}, p.cell).Tall(44).Empty(f.Session.T("shell_nothing"))
+	p.rows = kit.NewRows([]kit.Column{{Grow: 1}, {Width: 90, Right: true}}, p.cell).Tall(44)
 	p.rows.OnOpen = p.open
 	p.field.OnChanged = p.search
 	p.field.OnKey = func(ev *fyne.KeyEvent) bool {
@@ -61,8 +62,10 @@ func (p *palette) search(query string) {
 			p.f.env.Fail(err)
 		}
 		p.items = items
+		p.rows.Empty(p.f.Session.T("shell_nothing")) // only now: before the first answer nothing has been looked for
 		p.rows.SetCount(len(items))
 		p.rows.Choose(0)
+		p.f.env.Loader.Note(fmt.Sprintf("answer %d", len([]rune(query))))
 	})
 }
 

@@ -60,6 +60,7 @@ func (p *Page) signed() {
 		p.env.Kept(false)
 		p.take(sh)
 		p.env.Say(page.Message{Tone: kit.Good, Text: p.env.T("signing_done"), Action: p.env.T("signing_print"), Do: p.Print})
+		p.env.Fail(sh.After)
 	})
 }
 

@@ -15,6 +15,7 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/page"
+	"feldsher/internal/ui/present"
 	model "feldsher/internal/ui/present/today"
 )
 
@@ -70,7 +71,17 @@ func newBoard(env *page.Env, ask model.Ask) *board {
 		}
 	}
 	b.grid.OnDrop = b.drop
-	b.grid.OnTake = func(block kit.GridBlock) { env.Say(messageOf(env.T("today_holding", "name", block.Text))) }
+	told := false // the status line says what is held
+	b.grid.OnTake = func(block kit.GridBlock) {
+		told = true
+		env.Say(messageOf(env.T("today_holding", "name", block.Text)))
+	}
+	b.grid.OnRelease = func() {
+		if told {
+			told = false
+			env.Say(page.Message{})
+		}
+	}
 	b.queue = newQueue(b)
 	b.notes = kit.Col(4)
 	b.side = container.NewStack(b.queue.content())
@@ -190,6 +201,15 @@ func (b *board) notices() {
 	b.notes.RemoveAll()
 	if n := len(b.table.Clashes); n > 0 {
 		b.notes.Add(kit.Notice(kit.Wrong, b.clashText(), kit.NewButton(b.env.T("today_show"), b.nextClash).Small().Key("F3")))
+	}
+	switch t := b.table; {
+	case t.NoHours && b.env.May(clinic.ManageDesk):
+		set := kit.NewButton(b.env.T("today_set_hours"), func() { b.env.Go(present.Route{Page: present.PageSettings, Arg: "hours"}) }).Small()
+		b.notes.Add(kit.Notice(kit.Calm, b.env.T("today_no_hours"), set))
+	case t.NoHours:
+		b.notes.Add(kit.Notice(kit.Calm, b.env.T("today_no_hours_ask")))
+	case t.Closed:
+		b.notes.Add(kit.Notice(kit.Calm, b.env.T("today_nobody")))
 	}
 	if !b.guest.ID.IsZero() {
 		text := b.env.T("today_guest", "name", b.guest.Text)

@@ -347,6 +347,9 @@ func (p *bookPanel) clear() {
 
 // focus implements panel.
 func (p *bookPanel) focus() fyne.Focusable {
+	if len(p.box.Objects) == 0 { // nothing stands there before turn
+		return nil
+	}
 	if p.form.Registering {
 		return p.person.first()
 	}

@@ -42,6 +42,16 @@ func (b *board) back() {
 	b.do(withEntry(s, i.Entry, func(c ctx, e *entry) (model.Done, error) { return model.StepBack(c, s, e) }), nil)
 }
 
+// called notes what a call to the chosen patient came to.
+func (b *board) called(n int) {
+	i, ok := b.pick()
+	if !ok || n >= len(model.Outcomes) || !b.may() {
+		return
+	}
+	s := b.env.Session
+	b.do(withEntry(s, i.Entry, func(c ctx, e *entry) (model.Done, error) { return model.Contacted(c, s, e, model.Outcomes[n]) }), nil)
+}
+
 // take holds the chosen booking, to be put down elsewhere.
 func (b *board) take() {
 	i, ok := b.pick()

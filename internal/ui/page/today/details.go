@@ -142,6 +142,14 @@ func (d *details) buttons() fyne.CanvasObject {
 			out.Add(kit.Columns(6, nil, kit.NewButton(t("today_move"), b.take).With("right").Key("F6"), kit.NewButton(t("today_cancel"), b.cancel).With("close").Key("Del")))
 		}
 		out.Add(kit.NewButton(t("today_double"), b.double).With("add").Key("Ins"))
+		if i.Status == clinic.Booked {
+			out.Add(kit.Inset(4, 0, 0, 0, kit.Caption(t("today_calling"))))
+			calls := kit.Columns(6, nil)
+			for n, o := range model.Outcomes {
+				calls.Add(kit.NewButton(b.env.Words.Code("today_call", o), func() { b.called(n) }).Small().Key(string(rune('5' + n))))
+			}
+			out.Add(calls)
+		}
 	}
 	if !i.Patient.IsZero() {
 		out.Add(kit.NewButton(t("today_card"), func() { b.openCard(i) }).With("card").Key("F2"))

@@ -5,6 +5,7 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
+	model "feldsher/internal/ui/present/today"
 )
 
 // The codes of what the filter offers.
@@ -20,7 +21,7 @@ func (b *board) filters() {
 	if !t.Week {
 		options = append(options, kit.Option{Text: b.env.T("today_all")})
 		for _, f := range t.Fields {
-			options = append(options, kit.Option{Code: fieldCode + f, Text: upperFirst(f)})
+			options = append(options, kit.Option{Code: fieldCode + f, Text: model.Upper(f)})
 		}
 	}
 	for _, p := range t.People {
@@ -35,13 +36,6 @@ func (b *board) filters() {
 	default:
 		b.filter.Set("")
 	}
-}
-
-func upperFirst(s string) string {
-	for i, r := range s {
-		return strings.ToUpper(s[i:i+len(string(r))]) + s[i+len(string(r)):]
-	}
-	return s
 }
 
 // filtered shows what was chosen.

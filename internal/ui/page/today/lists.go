@@ -265,12 +265,11 @@ func (p *awayPanel) substitute() {
 
 // called notes what a call came to.
 func (p *awayPanel) called(n int) {
-	outcomes := []string{"reached", "unreached", "declined"}
-	if p.absent == nil || p.rows.At() >= len(p.absent.Calls) || n >= len(outcomes) || !p.b.may() {
+	if p.absent == nil || p.rows.At() >= len(p.absent.Calls) || n >= len(model.Outcomes) || !p.b.may() {
 		return
 	}
 	s := p.b.env.Session
-	p.b.do(withEntry(s, p.absent.Calls[p.rows.At()].Entry, func(c ctx, e *entry) (model.Done, error) { return model.Contacted(c, s, e, outcomes[n]) }), nil)
+	p.b.do(withEntry(s, p.absent.Calls[p.rows.At()].Entry, func(c ctx, e *entry) (model.Done, error) { return model.Contacted(c, s, e, model.Outcomes[n]) }), nil)
 }
 
 func (p *awayPanel) focus() fyne.Focusable { return nil }

@@ -197,6 +197,8 @@ func (p *deskPage) plain(name fyne.KeyName) bool {
 	switch name {
 	case fyne.Key1, fyne.Key2, fyne.Key3, fyne.Key4:
 		p.step(int(name[0] - '1'))
+	case fyne.Key5, fyne.Key6, fyne.Key7:
+		p.called(int(name[0] - '5'))
 	case fyne.Key0:
 		p.back()
 	case fyne.KeyF2:
@@ -261,6 +263,7 @@ func (p *deskPage) Keys() []page.KeyHelp {
 		{Key: "А–Я", What: t("today_key_letter")},
 		{Key: "1 2 3 4", What: t("today_key_states")},
 		{Key: "0", What: t("today_key_back"), Do: p.back},
+		{Key: "5 6 7", What: t("today_key_call")},
 		{Key: "Tab", What: t("today_key_queue")},
 		{Key: t("today_keys_days"), What: t("today_key_days")},
 		{Key: "Ctrl+D", What: t("today_key_date"), Do: func() { p.env.Window.Canvas().Focus(p.date) }},

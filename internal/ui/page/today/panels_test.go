@@ -8,6 +8,7 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/kit/kittest"
+	"feldsher/internal/ui/page"
 	"feldsher/internal/ui/page/pagetest"
 	"feldsher/internal/ui/page/today"
 	"feldsher/internal/ui/present"
@@ -53,5 +54,29 @@ func TestPanels(t *testing.T) {
 			p.act(&hands{t: t, st: st})
 			kittest.Same(t, st.Window, "panel-"+p.name)
 		})
+	}
+}
+
+// TestFirstDay keeps the picture of a clinic in which nothing is set yet.
+func TestFirstDay(t *testing.T) {
+	for name, make := range map[string]func(*page.Env, present.Route) page.Page{
+		"today": today.NewToday, "timetable": today.NewTimetable, "mine": today.NewMine,
+	} {
+		s := presenttest.Open(t, translations.Russian)
+		st := pagetest.Show(t, s, kit.Look{}, build(present.Route{}, make))
+		kittest.Same(t, st.Window, "first-"+name)
+	}
+}
+
+// TestWalkInOnTheFirstDay: a feldsher without any timetable takes a patient at once.
+func TestWalkInOnTheFirstDay(t *testing.T) {
+	s := presenttest.Open(t, translations.Russian)
+	p := presenttest.Patient(t, s)
+	h := sit(t, s, present.Route{Page: present.PageToday})
+	h.press(fyne.KeyF7)
+	h.letters("ковылина")
+	h.press(fyne.KeyReturn)
+	if list := bookings(t, s, p.ID); len(list) != 1 || list[0].Status != clinic.Arrived {
+		t.Fatalf("%v; the page said %q", list, h.said())
 	}
 }

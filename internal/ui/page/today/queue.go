@@ -115,8 +115,8 @@ func lineCell(s *present.Session, l *model.Line, column int, doctor string) kit.
 			c.Below += " · "
 		}
 		c.Below += l.Facts
-		if l.Namesake {
-			c.Below = s.T("today_namesake") + " · " + c.Below
+		if l.Namesake { // what tells them apart comes first: a narrow place cuts the rest
+			c.Below = strings.Trim(s.T("today_namesake")+" · "+l.Facts, " ·")
 		}
 		if l.Kind == clinic.Urgent {
 			c.Icon, c.Color = "urgent", theme.ColorNameError

@@ -14,7 +14,7 @@ import (
 // looked for.
 type diagnosisList struct {
 	p     *Page
-	entry *kit.Entry
+	entry *note
 	list  *fyne.Container
 	rows  map[clinic.ID]*diagnosisRow
 	order []clinic.ID
@@ -43,9 +43,8 @@ func (p *Page) diagnosisPart() fyne.CanvasObject {
 
 // pick is a field in which something is looked for: the answers stand at the right,
 // the arrows choose among them and Enter takes.
-func (p *Page) pick(field string) *kit.Entry {
-	e := kit.NewEntry().Hint(p.env.T("visit_" + field + "_hint"))
-	e.Limit = 300
+func (p *Page) pick(field string) *note {
+	e := newLook(p.env.T("visit_" + field + "_hint"))
 	e.OnEnter = func() { p.entered(field, e) }
 	e.OnChanged = func(text string) {
 		if !p.quiet {

@@ -35,7 +35,7 @@ func (p *Page) text(name string, least int) fyne.CanvasObject {
 		f.note = newNote(least)
 		f.note.SetPlaceHolder(hint)
 		f.note.OnChanged, f.note.OnEnter = f.changed, func() { p.entered(name, f.note) }
-		field = container.NewThemeOverride(f.note, bigger{fyne.CurrentApp().Settings().Theme()})
+		field = kit.Resized(f.note, bigger{fyne.CurrentApp().Settings().Theme()})
 	}
 	if s := model.SectionOf(name); p.firsts[s] == nil && name != model.FieldReason {
 		p.firsts[s] = f.focusable()

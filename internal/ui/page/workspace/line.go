@@ -122,7 +122,7 @@ func (l *line) TypedKey(ev *fyne.KeyEvent) {
 }
 
 // TypedShortcut implements fyne.Shortcutable.
-func (l *line) TypedShortcut(s fyne.Shortcut) { kit.ForwardShortcut(l, s) }
+func (l *line) TypedShortcut(s fyne.Shortcut) { forward(l, s) }
 
 // KeyDown implements desktop.Keyable.
 func (l *line) KeyDown(*fyne.KeyEvent) { kit.Touch(l) }

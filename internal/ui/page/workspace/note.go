@@ -11,8 +11,9 @@ import (
 	"feldsher/internal/ui/kit"
 )
 
-// note is a field for the doctor's text: bigger letters, as high as its text, and Tab
-// goes on to the next field.
+// note is a field for the doctor's text: as high as its text, and Tab goes on to the
+// next field. With one line it is a field in which something is looked for. Where it has
+// no key of its own to undo, Ctrl+Z undoes what the status line offers.
 type note struct {
 	kit.Entry
 	least  int // lines of the empty field
@@ -31,13 +32,23 @@ func newNote(least int) *note {
 	return n
 }
 
+// newLook makes a field of one line.
+func newLook(hint string) *note {
+	n := &note{least: 1, rows: 1}
+	n.Limit = 300
+	n.ExtendBaseWidget(n)
+	n.Wrapping, n.Scroll = fyne.TextWrapOff, fyne.ScrollHorizontalOnly
+	n.SetPlaceHolder(hint)
+	return n
+}
+
 // AcceptsTab implements fyne.Tabbable: Tab is for going on.
 func (n *note) AcceptsTab() bool { return false }
 
 // Resize implements fyne.CanvasObject.
 func (n *note) Resize(size fyne.Size) {
 	n.Entry.Resize(size)
-	if size.Width != n.width {
+	if size.Width != n.width && n.MultiLine {
 		n.width = size.Width
 		n.fit()
 	}
@@ -45,7 +56,7 @@ func (n *note) Resize(size fyne.Size) {
 
 // fit makes the field as high as its text; it reports whether the height has changed.
 func (n *note) fit() bool {
-	if n.width <= 0 {
+	if n.width <= 0 || !n.MultiLine {
 		return false
 	}
 	rows := 0
@@ -140,6 +151,12 @@ func (n *note) TypedKey(ev *fyne.KeyEvent) {
 	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6,
 		fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12, fyne.KeyInsert, fyne.KeyTab:
 		kit.Forward(n, ev)
+	case fyne.KeyUp, fyne.KeyDown, fyne.KeyPageUp, fyne.KeyPageDown, fyne.KeyReturn, fyne.KeyEnter:
+		if n.MultiLine {
+			n.Entry.Entry.TypedKey(ev)
+			return
+		}
+		kit.Forward(n, ev)
 	default:
 		n.Entry.Entry.TypedKey(ev)
 	}
@@ -147,6 +164,14 @@ func (n *note) TypedKey(ev *fyne.KeyEvent) {
 
 // TypedShortcut implements fyne.Shortcutable.
 func (n *note) TypedShortcut(s fyne.Shortcut) {
+	if _, undo := s.(*fyne.ShortcutUndo); undo {
+		before := n.Text
+		n.Entry.Entry.TypedShortcut(s)
+		if n.Text == before {
+			forward(n, s)
+		}
+		return
+	}
 	c, custom := s.(*desktop.CustomShortcut)
 	if !custom {
 		n.Entry.TypedShortcut(s)
@@ -160,6 +185,15 @@ func (n *note) TypedShortcut(s fyne.Shortcut) {
 		}
 	}
 	kit.ForwardShortcut(n, s)
+}
+
+// forward hands a key with a modifier on. The driver tells Ctrl+Z as a thing of its own,
+// the frame listens to it as to any key.
+func forward(o fyne.CanvasObject, s fyne.Shortcut) {
+	if _, undo := s.(*fyne.ShortcutUndo); undo {
+		s = &desktop.CustomShortcut{KeyName: fyne.KeyZ, Modifier: fyne.KeyModifierShortcutDefault}
+	}
+	kit.ForwardShortcut(o, s)
 }
 
 // KeyDown implements desktop.Keyable.

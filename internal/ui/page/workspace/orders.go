@@ -11,7 +11,7 @@ import (
 // orderList is the orders of the visit and the field for the next one.
 type orderList struct {
 	p     *Page
-	entry *kit.Entry
+	entry *note
 	list  *fyne.Container
 	lines map[clinic.ID]*line
 }
@@ -87,7 +87,7 @@ func (o *orderList) strike(id clinic.ID, what string) {
 // serviceList is the services of the price list that were rendered, with their sum.
 type serviceList struct {
 	p     *Page
-	entry *kit.Entry
+	entry *note
 	list  *fyne.Container
 	sum   *kit.Text
 	lines []*line

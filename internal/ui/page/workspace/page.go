@@ -305,7 +305,7 @@ func (p *Page) lock() {
 	for _, f := range []*kit.Field{p.day, p.clock} {
 		f.Input.(*kit.Entry).Disable()
 	}
-	for _, e := range []*kit.Entry{p.diagnoses.entry, p.drugs.entry, p.orders.entry, p.services.entry, p.protocol.entry} {
+	for _, e := range []*note{p.diagnoses.entry, p.drugs.entry, p.orders.entry, p.services.entry, p.protocol.entry} {
 		e.Disable()
 	}
 }

@@ -12,7 +12,7 @@ import (
 // protocolPart is the section of the protocol: which template, and the fields of it
 // that the note does not fill.
 type protocolPart struct {
-	entry *kit.Entry
+	entry *note
 	title *kit.Text
 	place *fyne.Container // of the fields
 }

@@ -14,7 +14,7 @@ import (
 // form, and the field in which the next one is typed.
 type rxList struct {
 	p     *Page
-	entry *kit.Entry
+	entry *note
 	list  *fyne.Container
 	lines map[clinic.ID]*line
 	order []clinic.ID

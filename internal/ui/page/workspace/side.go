@@ -96,7 +96,7 @@ func (s *suggestions) step(key fyne.KeyName) {
 }
 
 // key is a key in a field in which something is looked for.
-func (s *suggestions) key(e *kit.Entry, ev *fyne.KeyEvent) bool {
+func (s *suggestions) key(e *note, ev *fyne.KeyEvent) bool {
 	switch ev.Name {
 	case fyne.KeyDown, fyne.KeyUp, fyne.KeyPageDown, fyne.KeyPageUp:
 		s.step(ev.Name)
@@ -186,7 +186,7 @@ func (p *Page) empty(field string) (typed string) {
 }
 
 // entryOf is the field in which something is looked for; nil for other fields.
-func (p *Page) entryOf(field string) *kit.Entry {
+func (p *Page) entryOf(field string) *note {
 	switch strings.TrimSuffix(field, ".row") {
 	case model.FieldDiagnoses:
 		return p.diagnoses.entry

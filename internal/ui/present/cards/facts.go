@@ -64,7 +64,7 @@ func factsOf(sp speaker, p *clinic.Patient) []fact {
 	}
 	add(groupPerson, "mother", sp.names[p.Mother])
 	add(groupPerson, "death_date", text("death_date", string(p.DeathDate)))
-	add(groupPerson, "citizenship", p.Citizenship)
+	add(groupPerson, "citizenship", w.Code("registration_country", p.Citizenship))
 	if p.Incapable {
 		add(groupPerson, "incapable", w.T("cards_yes"))
 	}
@@ -90,7 +90,7 @@ func factsOf(sp speaker, p *clinic.Patient) []fact {
 	add(groupPapers, "insurer", p.Insurer)
 	for i := range p.Representatives {
 		r := &p.Representatives[i]
-		value := join(" · ", r.Name.String(), r.Phone, join(" ", r.BasisType, r.BasisText), w.Date(r.BasisDate))
+		value := join(" · ", r.Name.String(), r.Phone, join(" ", codeWord(w, "document", "type", r.BasisType), r.BasisText), w.Date(r.BasisDate))
 		out = append(out, fact{groupPeople, "representative " + r.Relation, codeWord(w, "representative", "relation", r.Relation), value})
 	}
 	for i := range p.Background {

@@ -1,6 +1,7 @@
 package cards
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -70,7 +71,7 @@ func namesFor(ctx context.Context, s *present.Session, acts []records.Act) (map[
 		return nil, err
 	}
 	for i := range staff {
-		out[staff[i].ID] = staff[i].Short()
+		out[staff[i].ID] = cmp.Or(staff[i].Short(), staff[i].Login)
 	}
 	if !s.May(clinic.ReadCards) {
 		return out, nil

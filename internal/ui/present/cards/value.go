@@ -115,6 +115,10 @@ func (s speaker) text(table, column, v string) string {
 		return codeWord(s.words, table, column, v)
 	case slices.Contains(decimalColumns, column) && table != "contact":
 		return number(s.words, clinic.Decimal(v))
+	case column == "basis_type":
+		return codeWord(s.words, "document", "type", v)
+	case column == "citizenship":
+		return s.words.Code("registration_country", v)
 	case column == "unit":
 		return unit(s.words, v)
 	case column == "snils":

@@ -60,7 +60,7 @@ func Name(s *present.Session, b clinic.Brief) string {
 func named(s *present.Session, query string, commands []Item) []Item {
 	var all []Item
 	for _, x := range Sections(s) {
-		all = append(all, Item{Icon: x.Icon, Text: s.T(x.Word), Key: "Ctrl+" + x.Key, Route: present.Route{Page: x.Page}})
+		all = append(all, Item{Icon: x.Icon, Text: s.T(x.Word), Key: "Alt+" + x.Key, Route: present.Route{Page: x.Page}})
 	}
 	all = append(all, commands...)
 	words := strings.Fields(fold.Text(query))

@@ -37,6 +37,7 @@ const (
 type Sheet struct {
 	session *present.Session
 	out     records.Printout
+	After   error              // what could not be done once it was signed; the signature stands
 	Form    *protocolform.Form // of a draft that the user may edit; else nil
 	// Restored says that the form shows what was typed before and never kept.
 	Restored bool
@@ -208,7 +209,44 @@ func (c Change) Sign(ctx context.Context) (*Sheet, error) {
 	if _, err := c.session.Records.SignProtocol(ctx, c.id); err != nil {
 		return nil, err
 	}
-	return Open(ctx, c.session, c.id)
+	sh, err := Open(ctx, c.session, c.id)
+	if err != nil {
+		return nil, err
+	}
+	sh.After = c.finish(ctx, sh.out.Visit)
+	return sh, nil
+}
+
+// finish ends the doctor's own visit that the signed protocol tells of, and the booking
+// by which the patient came. The signature stands whatever comes of this.
+func (c Change) finish(ctx context.Context, v clinic.Visit) error {
+	if v.Status != clinic.VisitOpen || v.Staff != c.session.User.ID {
+		return nil
+	}
+	now := clinic.TimeOf(c.session.Now())
+	_, err := c.session.Records.EditVisit(ctx, v.ID, func(v clinic.Visit) (clinic.Visit, error) {
+		v.Status = clinic.VisitDone
+		if v.CareUntil.IsZero() {
+			v.CareUntil = max(now, v.CareFrom)
+		}
+		return v, nil
+	})
+	if err != nil || !c.session.May(clinic.Book) {
+		return err
+	}
+	came, err := c.session.Desk.OfPatient(ctx, v.Patient)
+	if err != nil {
+		return err
+	}
+	for _, b := range came {
+		if b.Visit != v.ID {
+			continue
+		}
+		if _, err := c.session.Desk.SetStatus(ctx, b.ID, clinic.Done); err != nil && !fault.Is(err, fault.Conflict) {
+			return err
+		}
+	}
+	return nil
 }
 
 // Amend begins a correction and gives the id of its draft.

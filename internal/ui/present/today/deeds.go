@@ -78,6 +78,9 @@ func Move(ctx context.Context, s *present.Session, e *desk.Entry, to Place, doub
 	}, nil
 }
 
+// Outcomes are what a call may come to, in the order of the digits 5 to 7.
+var Outcomes = []string{"reached", "unreached", "declined"}
+
 // Contacted notes what a call came to.
 func Contacted(ctx context.Context, s *present.Session, e *desk.Entry, outcome string) (Done, error) {
 	was, id := e.Contacted, e.ID

@@ -63,12 +63,12 @@ func Split(text string, now time.Time) Newcomer {
 // What has capitals inside stays as it was typed.
 func capital(w string) string {
 	if rest := strings.ToLower(w); rest != w && strings.ToUpper(w) != w {
-		return upper(w)
+		return Upper(w)
 	}
 	parts := strings.Split(strings.ToLower(w), "-")
 	for i, p := range parts {
 		if p != "оглы" && p != "оглу" && p != "кызы" && p != "қызы" && p != "ұлы" && p != "улы" {
-			parts[i] = upper(p)
+			parts[i] = Upper(p)
 		}
 	}
 	return strings.Join(parts, "-")

@@ -46,6 +46,8 @@ func lineOf(s *present.Session, e *desk.Entry, doctor string) Line {
 	case clinic.Booked:
 		if today && past > 5 {
 			l.Since, l.Late = s.T("today_late", "n", past), true
+		} else if e.Contacted != "" {
+			l.Since = s.Words.Code("today_call", e.Contacted)
 		}
 	}
 	return l

@@ -72,6 +72,8 @@ type Table struct {
 	Now          int // minute of the present; -1 where the present is not in sight
 	NowColumn    int // -1: all columns
 	Fields       []string
+	NoHours      bool          // nobody's working hours are set yet
+	Closed       bool          // nobody works on that day
 	People       []desk.Person // all who may be booked
 }
 
@@ -103,7 +105,32 @@ func Read(ctx context.Context, s *present.Session, ask Ask) (*Table, error) {
 		return nil, err
 	}
 	t.fill(s, got)
+	if ask.Week || len(t.Columns) == 0 {
+		return t, t.closed(ctx, s)
+	}
 	return t, nil
+}
+
+// closed says whether hours are set at all, and in a day shows all who may be booked
+// though nobody works: walk-ins and urgent patients come all the same.
+func (t *Table) closed(ctx context.Context, s *present.Session) error {
+	whose := clinic.ID{}
+	if t.Week {
+		whose = t.Staff
+	}
+	hours, err := s.Desk.Schedules(ctx, whose)
+	t.NoHours = len(hours) == 0
+	if err != nil || t.Week {
+		return err
+	}
+	t.Closed = true
+	now := clinic.MinuteIn(clinic.TimeOf(s.Now()), zoneOf(s))
+	for _, p := range t.People {
+		if (t.Field == "" || p.Speciality == t.Field) && (t.Staff.IsZero() || p.ID == t.Staff) {
+			t.column(s, &desk.Column{Date: t.Date, Staff: p}, now)
+		}
+	}
+	return nil
 }
 
 // whoseWeek is whose week is shown when nobody said: the user's own, or the first.
@@ -126,7 +153,7 @@ func sortPeople(people []desk.Person) {
 }
 
 func (t *Table) fill(s *present.Session, got desk.Timetable) {
-	t.Title, t.About = t.titleDay(s), upper(s.Words.LongDay(t.Date))+" "+string(t.Date[:4])
+	t.Title, t.About = t.titleDay(s), Upper(s.Words.LongDay(t.Date))+" "+string(t.Date[:4])
 	if t.Week {
 		t.Title, t.About = s.T("today_timetable"), t.aboutWeek(s)
 	}
@@ -167,12 +194,12 @@ func (t *Table) titleDay(s *present.Session) string {
 		return s.T("today_yesterday")
 	}
 	d, _ := time.Parse(time.DateOnly, string(t.Date))
-	return upper(s.Words.Weekday(d.Weekday()))
+	return Upper(s.Words.Weekday(d.Weekday()))
 }
 
 // aboutDay is the day in words, with «сегодня» where it is.
 func (t *Table) aboutDay(s *present.Session) string {
-	day := upper(s.Words.LongDay(t.Date)) + " " + string(t.Date[:4])
+	day := Upper(s.Words.LongDay(t.Date)) + " " + string(t.Date[:4])
 	if t.Date == t.Today {
 		return s.T("today_day_today", "day", day)
 	}
@@ -228,7 +255,7 @@ func (c *Column) heading(s *present.Session, from *desk.Column, week bool) {
 	c.Title, c.Below = c.Name, joined(cmp.Or(from.Staff.Speciality, from.Staff.Position), c.room)
 	if week {
 		d, _ := time.Parse(time.DateOnly, string(c.Date))
-		c.Title, c.Below = upper(s.Words.Weekday2(d.Weekday()))+", "+s.Words.Date(c.Date)[:5], c.room
+		c.Title, c.Below = Upper(s.Words.Weekday2(d.Weekday()))+", "+s.Words.Date(c.Date)[:5], c.room
 	}
 	switch {
 	case len(c.Slots) == 0 && len(c.Away) > 0:

@@ -13,6 +13,7 @@ import (
 	"cmp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/service/desk"
@@ -108,12 +109,11 @@ func joined(parts ...string) string {
 	return strings.Join(out, " · ")
 }
 
-// upper makes the first letter a capital one.
-func upper(s string) string {
-	for i, r := range s {
-		if i == 0 {
-			return string(unicode.ToUpper(r)) + s[len(string(r)):]
-		}
+// Upper makes the first letter a capital one.
+func Upper(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
 	}
-	return s
+	return string(unicode.ToUpper(first)) + s[size:]
 }
