@@ -163,6 +163,14 @@ func (w *window) ask(question string) {
 	w.until(fmt.Sprintf("load answer %d", len([]rune(question))))
 }
 
+// askIn does the same in a field of a visit, whose name is a part of the question.
+func (w *window) askIn(field, question string) {
+	w.t.Helper()
+	w.fresh()
+	w.text(question)
+	w.until(fmt.Sprintf("load answer %d", len(field)+1+len([]rune(question))))
+}
+
 // keys presses keys one after another, as xdotool names them.
 func (w *window) keys(keys ...string) {
 	w.t.Helper()

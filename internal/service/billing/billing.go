@@ -93,23 +93,27 @@ func Answers(s *clinic.Service, query string) bool {
 	return true
 }
 
-// SaveService stores a line of the price list, new or changed. A code that another
-// line has is refused. A line is withdrawn by Active, never removed: visits name it.
+// SaveService stores a line of the price list, new or changed, in the clinic's own
+// currency. A code that another line has is refused. A line is withdrawn by Active, never removed: visits name it.
 func (b *Billing) SaveService(ctx context.Context, s clinic.Service) (clinic.Service, error) {
 	if err := b.who.Require(clinic.WritePrices); err != nil {
 		return clinic.Service{}, err
 	}
+	own, err := b.Currency(ctx)
+	if err != nil {
+		return clinic.Service{}, err
+	}
 	if s.Currency == "" {
-		var err error
-		if s.Currency, err = b.Currency(ctx); err != nil {
-			return clinic.Service{}, err
-		}
+		s.Currency = own
+	}
+	if s.Currency != own { // a bill has one sum
+		return clinic.Service{}, fault.At("currency", "fault.field.choice", "choices", own)
 	}
 	s.Deleted = 0
 	if err := s.Check(); err != nil {
 		return clinic.Service{}, err
 	}
-	err := b.update(ctx, "service.save", func(tx *store.Tx) error {
+	err = b.update(ctx, "service.save", func(tx *store.Tx) error {
 		if !s.ID.IsZero() {
 			if _, err := tx.Service(s.ID); err != nil {
 				return err

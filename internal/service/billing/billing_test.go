@@ -86,6 +86,8 @@ func TestPriceList(t *testing.T) {
 	}
 	_, err := w.SaveService(ctx, clinic.Service{Code: " b01.047.001", Title: "Другое", Active: true})
 	refused(t, err, "fault.billing.code_taken", "code")
+	_, err = w.SaveService(ctx, clinic.Service{Title: "В тенге", Currency: "KZT", Price: 100, Active: true})
+	refused(t, err, "fault.field.choice", "currency") // or a bill would add tenge to roubles
 	w.service(t, clinic.Service{Title: "Без кода", Active: true})
 	w.service(t, clinic.Service{Title: "Тоже без кода", Active: true})
 	first.Price, first.Active = 200000, false

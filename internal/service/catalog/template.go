@@ -175,12 +175,24 @@ func (c *Catalog) SetTemplateActive(ctx context.Context, id clinic.ID, active bo
 	if err := c.who.Require(clinic.ManageClinic); err != nil {
 		return err
 	}
-	t, err := c.Template(ctx, id)
-	if err != nil || t.Active == active {
-		return err
-	}
-	t.Active = active
+	built, known := c.builtin(id)
 	return c.store.Update(ctx, journal.Act{Actor: c.who.ID, Intent: "template.active"}, func(tx *store.Tx) error {
+		// Read within: a newer text that somebody saves meanwhile must not be undone.
+		t, ok, err := tx.Template(id)
+		switch {
+		case err != nil:
+			return err
+		case ok && known:
+			t = inUse(built, t)
+		case known:
+			t = built
+		case !ok:
+			return fault.New(fault.NotFound, "fault.template.none")
+		}
+		if t.Active == active {
+			return nil
+		}
+		t.Active = active
 		return tx.PutTemplate(&t)
 	})
 }

@@ -141,6 +141,7 @@ func TestWaitingList(t *testing.T) {
 	}
 	_, err = o.FromWaiting(ctx, second.ID, clinic.Booking{Staff: o.boris.ID, Start: when(1, 9, 30)})
 	refused(t, err, "fault.desk.waiting.over", "")
+	refused(t, o.RestoreWaiting(ctx, second.ID), "fault.desk.waiting.over", "") // the booking stands
 	if err := o.DropWaiting(ctx, first.ID); err != nil {
 		t.Fatal(err)
 	}

@@ -127,7 +127,8 @@ func (d *Desk) DropWaiting(ctx context.Context, id clinic.ID) error {
 	})
 }
 
-// RestoreWaiting puts somebody back on the waiting list, in the old place.
+// RestoreWaiting puts somebody back on the waiting list, in the old place: who was taken
+// off it, or whose booking came to nothing. Whose booking stands is not awaited twice.
 func (d *Desk) RestoreWaiting(ctx context.Context, id clinic.ID) error {
 	if err := d.who.Require(clinic.Book); err != nil {
 		return err
@@ -136,6 +137,15 @@ func (d *Desk) RestoreWaiting(ctx context.Context, id clinic.ID) error {
 		w, err := tx.Waiting(id)
 		if err != nil {
 			return err
+		}
+		if w.Status == clinic.WaitingBooked {
+			b, err := tx.Booking(w.Booking)
+			switch {
+			case err == nil && b.Live():
+				return fault.New(fault.Conflict, "fault.desk.waiting.over")
+			case err != nil && !fault.Is(err, fault.NotFound):
+				return err
+			}
 		}
 		w.Status, w.Booking = clinic.WaitingOpen, clinic.ID{}
 		return tx.PutWaiting(&w)

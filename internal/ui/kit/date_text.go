@@ -144,7 +144,7 @@ func (r dateRule) split(p []string) (y, m, d string) {
 			return b, a, ""
 		case len(a) == 2 && len(b) == 2 && r.partial && yearlike(a):
 			return a + b, "", "" // 20.12 is what typing 2012 has made
-		case len(a) <= 2 && len(b) <= 2 && !r.partial && len(r.today) >= 4:
+		case len(a) <= 2 && len(b) <= 2 && !r.partial && !r.past && len(r.today) >= 4: // nobody means a birth in this year by leaving it out
 			return r.today[:4], b, a
 		}
 	case 3:

@@ -37,8 +37,12 @@ type resized struct {
 
 // CreateRenderer implements fyne.Widget. Fyne's own widget for this is made for what it
 // does to the object only: in the window it would take a new number at every refresh.
+// Fyne never forgets the themes of lines and texts inside the object, and those hold
+// that widget, which holds the object and with it the whole page; so it lets go of it.
 func (r *resized) CreateRenderer() fyne.WidgetRenderer {
 	overrideCount.Store(sharedOverride - 1)
-	container.NewThemeOverride(r.object, r.sizes)
+	over := container.NewThemeOverride(r.object, r.sizes)
+	over.Content = container.NewWithoutLayout()
+	over.Refresh()
 	return widget.NewSimpleRenderer(r.object)
 }

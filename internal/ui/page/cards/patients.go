@@ -220,7 +220,7 @@ func (p *patients) Key(k kit.Key) bool {
 // Keys implements page.Keys.
 func (p *patients) Keys() []page.KeyHelp {
 	t := p.env.T
-	out := []page.KeyHelp{{Key: "Enter", What: t("cards_key_open")}, {Key: "↑ ↓ PgUp PgDn", What: t("cards_key_move")}}
+	out := []page.KeyHelp{{Key: "Enter", What: t("cards_key_open")}, {Key: t("cards_keys_move"), What: t("cards_key_move")}}
 	if p.list.CanRegister() {
 		out = append(out, page.KeyHelp{Key: "F2, Ins", What: t("cards_key_register"), Do: p.register})
 	}

@@ -25,7 +25,7 @@ func (f *Frame) help() {
 	shut := kit.NewButton(s.T("shell_close"), func() { layer.Close() }).Key("Esc")
 	layer = f.Layers.Show(kit.Panel{
 		Title: s.T("shell_help_of", "page", f.page.Title()), Content: content, Buttons: []fyne.CanvasObject{shut},
-		Width: 760, Height: 540, Focus: shut,
+		Width: 760, Height: 540, Focus: shut, Key: func(k kit.Key) bool { return kit.ScrollKey(content, k) },
 	})
 }
 
@@ -76,11 +76,12 @@ func helpContent(e *page.Env, name string, keys []page.KeyHelp) fyne.CanvasObjec
 
 // helpPage is the help as a page of its own, for the palette.
 type helpPage struct {
-	env *page.Env
-	arg string
+	env  *page.Env
+	arg  string
+	body *container.Scroll
 }
 
-func newHelp(e *page.Env, r present.Route) page.Page { return &helpPage{e, r.Arg} }
+func newHelp(e *page.Env, r present.Route) page.Page { return &helpPage{env: e, arg: r.Arg} }
 
 func (h *helpPage) Title() string { return h.env.T("shell_help") }
 
@@ -94,9 +95,10 @@ func (h *helpPage) Content() fyne.CanvasObject {
 		body.Add(kit.Prose(h.env.T("help_" + name)))
 	}
 	body.Add(helpContent(h.env, "", nil))
-	return container.NewBorder(kit.Head(h.env.T("shell_help"), ""), nil, nil, nil, container.NewVScroll(kit.Inset(0, 24, 24, 16, kit.Fixed(0, 0, body))))
+	h.body = container.NewVScroll(kit.Inset(0, 24, 24, 16, kit.Fixed(0, 0, body)))
+	return container.NewBorder(kit.Head(h.env.T("shell_help"), ""), nil, nil, nil, h.body)
 }
 
-func (h *helpPage) Shown()           {}
-func (h *helpPage) Key(kit.Key) bool { return false }
-func (h *helpPage) Leave()           {}
+func (h *helpPage) Shown()             {}
+func (h *helpPage) Key(k kit.Key) bool { return kit.ScrollKey(h.body, k) }
+func (h *helpPage) Leave()             {}

@@ -145,9 +145,9 @@ func (p *editor) left() fyne.CanvasObject {
 	}
 	tools := kit.Columns(6, nil,
 		kit.Col(4, small(p.env.T("templates_add"), "add", "F2", func() { p.add("longtext") }),
-			small(p.env.T("templates_duplicate"), "copy", "Ctrl+D", p.duplicate), small(p.env.T("templates_up"), "up", "Ctrl+↑", func() { p.move(-1) })),
+			small(p.env.T("templates_duplicate"), "copy", "Ctrl+D", p.duplicate), small(p.env.T("templates_up"), "up", p.env.T("templates_keys_up"), func() { p.move(-1) })),
 		kit.Col(4, small(p.env.T("templates_add_heading"), "add", "F3", func() { p.add("heading") }),
-			small(p.env.T("templates_remove"), "remove", "Del", p.remove), small(p.env.T("templates_down"), "down", "Ctrl+↓", func() { p.move(1) })),
+			small(p.env.T("templates_remove"), "remove", "Del", p.remove), small(p.env.T("templates_down"), "down", p.env.T("templates_keys_down"), func() { p.move(1) })),
 	)
 	top := kit.Heading(p.env.T("templates_fields"))
 	return container.NewBorder(kit.Inset(8, 8, 4, 16, top), kit.Inset(6, 8, 10, 16, tools), nil, nil, kit.Inset(0, 8, 0, 8, p.rows))
@@ -278,7 +278,7 @@ func (p *editor) Key(k kit.Key) bool {
 func (p *editor) Keys() []page.KeyHelp {
 	return []page.KeyHelp{
 		{Key: "F2", What: p.env.T("templates_key_new"), Do: func() { p.add("longtext") }},
-		{Key: "Ctrl+↑, Ctrl+↓", What: p.env.T("templates_key_move")},
+		{Key: p.env.T("templates_keys_up") + ", " + p.env.T("templates_keys_down"), What: p.env.T("templates_key_move")},
 		{Key: "Ctrl+D", What: p.env.T("templates_key_duplicate"), Do: p.duplicate},
 		{Key: "Delete", What: p.env.T("templates_key_remove"), Do: p.remove},
 		{Key: "Ctrl+Z", What: p.env.T("templates_key_undo"), Do: func() { p.travel(p.model.Undo) }},
