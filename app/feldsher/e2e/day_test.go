@@ -177,7 +177,7 @@ func (w *window) away() {
 	w.enter(password)
 	w.until("load visit.history")
 	w.holds(half)
-	w.palette("load palette", "ПИН")
+	w.palette("", "ПИН")
 	w.text(pin)
 	w.keys("Return")
 	w.text(pin)

@@ -52,7 +52,7 @@ func (l *Looks) Note(ctx context.Context, action, what string, patient clinic.ID
 	l.acts = append(l.acts, ledger.Access{At: l.now().UnixMilli(), Action: action, What: what, Patient: patient, Count: int64(count)})
 	held := len(l.acts)
 	l.mu.Unlock()
-	if held%lookBatch != 0 {
+	if held%lookBatch != 0 && held < lookHeld {
 		return nil
 	}
 	// What was seen was seen, also where nobody waits for it any more.

@@ -53,7 +53,7 @@ func TestMergingLosesNothing(t *testing.T) {
 		}
 		f.next = len(f.cards)
 		card := rapid.SampledFrom(f.cards)
-		for range rapid.IntRange(1, most).Draw(r, "steps") {
+		for range rapid.IntRange(most/3, most).Draw(r, "steps") {
 			a, b := card.Draw(r, "a"), card.Draw(r, "b")
 			switch rapid.IntRange(0, 5).Draw(r, "act") {
 			case 0, 1:

@@ -54,7 +54,7 @@ func (r *Records) looked(ctx context.Context, action, what string, patient clini
 	})
 	held := len(r.accesses)
 	r.mu.Unlock()
-	if held%accessBatch != 0 {
+	if held%accessBatch != 0 && held < accessHeld {
 		return nil
 	}
 	// What was seen was seen, also where nobody waits for it any more.

@@ -133,7 +133,9 @@ func (a *Attempts) Entered(user ledger.ID) time.Time {
 // written; it counts nevertheless as long as the program runs.
 func (a *Attempts) Begin(user ledger.ID, now time.Time) error {
 	return a.set(user, func(e attempt) attempt {
-		e.Failed, e.Last = e.fresh(now)+1, now.UTC()
+		// In memory the time keeps the clock that only counts: while the program runs,
+		// setting the clock on the wall forward shortens no wait.
+		e.Failed, e.Last = e.fresh(now)+1, now
 		return e
 	})
 }
@@ -176,7 +178,12 @@ func (a *Attempts) evict() {
 
 // save replaces the file as a whole.
 func (a *Attempts) save() error {
-	raw, err := json.Marshal(attemptsFile{Version: 1, Users: a.of})
+	of := make(map[ledger.ID]attempt, len(a.of))
+	for id, e := range a.of {
+		e.Last = e.Last.UTC()
+		of[id] = e
+	}
+	raw, err := json.Marshal(attemptsFile{Version: 1, Users: of})
 	if err != nil {
 		return fmt.Errorf("attempts: %w", err)
 	}

@@ -139,3 +139,17 @@ func TestCheckTyped(t *testing.T) {
 		t.Error("words")
 	}
 }
+
+// Setting the clock on the wall forward shortens no wait while the program runs: the
+// last failure is remembered by the clock that only counts.
+func TestAttemptsCountByTheSteadyClock(t *testing.T) {
+	a, user := LoadAttempts(t.TempDir()), ledger.NewID()
+	must(t, a.Begin(user, time.Now()))
+	if last := a.of[user].Last; last == last.Round(0) { // Round(0) leaves the clock on the wall
+		t.Error("only the clock on the wall is remembered")
+	}
+	must(t, a.Spare(user))
+	if last := a.of[user].Last; last == last.Round(0) {
+		t.Error("saving has set the clock on the wall")
+	}
+}

@@ -26,9 +26,8 @@ type Mask struct {
 // Masked is a field of one line that writes by a mask.
 type Masked struct {
 	Entry
-	self  fyne.CanvasObject // the widget that the canvas knows
-	mask  Mask
-	quiet bool // the text is being rewritten: OnChanged waits for the end
+	self fyne.CanvasObject // the widget that the canvas knows
+	mask Mask
 }
 
 // NewMasked makes a field that writes by the mask.

@@ -77,11 +77,11 @@ func (l *pickList) scroll(by int) {
 func (l *pickList) hit(y float32) int {
 	at := float32(0)
 	for i := l.top; i < l.top+l.whole(); i++ {
-		if h := l.height(i); y >= at && y < at+h {
+		h := l.height(i)
+		if y >= at && y < at+h {
 			return i
-		} else {
-			at += h
 		}
+		at += h
 	}
 	return -1
 }

@@ -110,7 +110,7 @@ func TestBackAndBrokenOff(t *testing.T) {
 func TestBadInput(t *testing.T) {
 	s := newStage(t, translations.Kazakh, kit.Look{}).show()
 	w := s.gate.Wizard()
-	bad := []string{strings.Repeat("ы", 10000), "👩‍⚕️🏥", "\t\t таб \t", "‮שלום", "\x00\x01", "31.02.2026", strings.Repeat(" ", 300)}
+	bad := []string{strings.Repeat("ы", 10000), "👩‍⚕️🏥", "\t\t таб \t", "\u202eשלום", "\x00\x01", "31.02.2026", strings.Repeat(" ", 300)}
 	s.press(fyne.KeyReturn)
 	for _, text := range bad {
 		w.Step = model.AboutIt

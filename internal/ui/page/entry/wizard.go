@@ -118,9 +118,7 @@ func (w *wizard) next() {
 
 // sheet puts a step beside the list of steps.
 func (w *wizard) sheet(width float32, content fyne.CanvasObject) fyne.CanvasObject {
-	var bottom fyne.CanvasObject
-	bottom = w.d.speech()
-	return w.d.sheet(w.d.side(w.steps(), bottom), width, content)
+	return w.d.sheet(w.d.side(w.steps(), w.d.speech()), width, content)
 }
 
 // stepKeys are the names of the counted steps.

@@ -140,6 +140,9 @@ func (c *cell) choice() {
 	}).Hint("—").Wide(c.field.Width)
 	s.OnEnter = func() { c.p.body.entered(c) }
 	s.OnLeave = func() { c.p.leftField(c.field.Path) }
+	s.OnKey = func(ev *fyne.KeyEvent) bool { // Enter goes on, as in every field of the form; Space and F4 open the list
+		return (ev.Name == fyne.KeyReturn || ev.Name == fyne.KeyEnter) && c.p.Key(kit.Plain(ev.Name))
+	}
 	c.input, c.focusable, c.get, c.set = s, s, s.Value, s.Set
 }
 

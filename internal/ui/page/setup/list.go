@@ -54,7 +54,7 @@ func (l *list) content() fyne.CanvasObject {
 		buttons = append(buttons, kit.NewButton(l.words.add, l.add).Ranked(kit.Primary).With("add").Key("F2"))
 	}
 	l.buttons = kit.Row(8, buttons...)
-	head := fyne.CanvasObject(kit.Head(l.about.Word, l.about.About, l.buttons))
+	head := kit.Head(l.about.Word, l.about.About, l.buttons)
 	if l.above != nil {
 		head = kit.Col(0, head, kit.Inset(0, 16, 8, 16, l.above))
 	}
@@ -177,7 +177,7 @@ func (l *list) open(f *model.Form) {
 	shut := kit.NewButton(l.env.T("setup_cancel"), l.cancel).Key("Esc")
 	foot := kit.Col(0, kit.Line(), kit.Inset(10, 14, 10, 16, kit.Right(8, shut, save)))
 	body := container.NewBorder(kit.Inset(14, 14, 8, 16, kit.Heading(f.Title).Cut(100)), foot, nil, nil, l.form.scroll())
-	var inside fyne.CanvasObject = kit.Ground(kit.ColorSurface, body)
+	inside := kit.Ground(kit.ColorSurface, body)
 	if !l.narrow {
 		inside = kit.Fixed(panelWidth, 0, inside)
 	}

@@ -20,7 +20,6 @@ type fieldForm struct {
 	p      *editor
 	place  *fyne.Container
 	scroll *container.Scroll
-	shape  string // of what is shown: which field, of which type
 	fields map[string]*kit.Field
 	inputs map[string]fyne.Focusable
 	begin  *fyne.Container // with what a protocol begins

@@ -122,11 +122,11 @@ func (f *noteField) say() {
 	case word == "" && marked:
 		word = f.p.env.T("visit_marked", "day", day)
 	}
-	if said := tone.Icon() + word; said == f.said {
+	said := tone.Icon() + word
+	if said == f.said {
 		return
-	} else {
-		f.said = said
 	}
+	f.said = said
 	f.word.Objects = nil
 	f.word.Hide()
 	if word != "" {

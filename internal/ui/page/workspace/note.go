@@ -16,11 +16,10 @@ import (
 // no key of its own to undo, Ctrl+Z undoes what the status line offers.
 type note struct {
 	kit.Entry
-	least  int // lines of the empty field
-	rows   int
-	words  map[string]float32 // their widths
-	width  float32
-	onGrow func()
+	least int // lines of the empty field
+	rows  int
+	words map[string]float32 // their widths
+	width float32
 }
 
 func newNote(least int) *note {

@@ -216,7 +216,7 @@ func (l *PriceList) Save(ctx context.Context, f *Form) (Done, error) {
 	}, nil
 }
 
-// CanRemove: a line is withdrawn, which can be undone.
+// CanRemove reports whether the line can be withdrawn, which can be undone.
 func (l *PriceList) CanRemove(row int) bool {
 	return row >= 0 && row < len(l.shown) && l.s.May(clinic.WritePrices) && l.all[l.shown[row]].Active
 }

@@ -232,7 +232,7 @@ func atPassword(err error) error {
 	return err
 }
 
-// CanRemove: not oneself, and only who has a login.
+// CanRemove reports whether the user can be removed: not oneself, and only who has a login.
 func (l *UserList) CanRemove(row int) bool {
 	v, user := l.at(row)
 	return v != nil && user && v.ID != l.s.User.ID

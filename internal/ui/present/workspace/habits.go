@@ -33,10 +33,10 @@ func loadHabits(ctx context.Context, s *present.Session) (h habits, err error) {
 		return h, err
 	}
 	var kept habits
-	if json.Unmarshal([]byte(body), &kept) != nil {
-		return h, nil
+	if bad := json.Unmarshal([]byte(body), &kept); bad == nil {
+		h = kept // habits that can't be read are learned anew
 	}
-	return kept, nil
+	return h, nil
 }
 
 // remember notes what a kept visit says; what goes wrong here is no matter.

@@ -99,11 +99,11 @@ func (w *Workspace) earlierDrugs(words []string) (out []Suggestion) {
 		}
 		for j := range v.Prescriptions {
 			p := &v.Prescriptions[j]
-			if key := fold.Text(rxDrug(p)); seen[key] || !begins(p.INN+" "+p.Trade+" "+p.Coding.Name, words) {
+			key := fold.Text(rxDrug(p))
+			if seen[key] || !begins(p.INN+" "+p.Trade+" "+p.Coding.Name, words) {
 				continue
-			} else {
-				seen[key] = true
 			}
+			seen[key] = true
 			q := pattern(p)
 			out = append(out, Suggestion{
 				Icon: "history", Text: rxName(p), Below: w.rxSummary(p), Side: w.s.Words.Day(v.CareFrom), kind: rxSuggestion, rx: &q,
