@@ -101,6 +101,7 @@ soak: deps ## the long tests in full
 bench: ## ratios and times, all measured in one run
 	@$(MAKE) --no-print-directory $(BIN)/feldsherctl
 	@$(BIN)/feldsherctl bench
+	@FELDSHER_SOAK=1 CGO_ENABLED=0 $(GO) test -tags $(TAGS) -count=1 -timeout 60m -v -run '^TestLarge$$$$' ./internal/ui/page/shell
 
 fuzz: ## each fuzzer for a minute
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep ^Fuzz); do \

@@ -126,10 +126,30 @@ func Format(lang Lang, key string, args map[string]any) string {
 		}
 		return key
 	}
-	for name, value := range args {
-		s = strings.ReplaceAll(s, "{"+name+"}", fmt.Sprint(value))
+	return fill(s, args)
+}
+
+// fill puts values in the place of their names. What a value itself holds, braces too,
+// stays as it is: people type names and reasons, and a file may be called anything.
+func fill(s string, args map[string]any) string {
+	var b strings.Builder
+	for len(args) > 0 {
+		from := strings.IndexByte(s, '{')
+		length := strings.IndexByte(s[max(from, 0):], '}')
+		if from < 0 || length < 0 {
+			break
+		}
+		b.WriteString(s[:from])
+		value, known := args[s[from+1:from+length]]
+		if known {
+			_, _ = fmt.Fprint(&b, value) // a builder takes everything
+			s = s[from+length+1:]
+			continue
+		}
+		b.WriteByte('{')
+		s = s[from+1:]
 	}
-	return s
+	return b.String() + s
 }
 
 // plural chooses the form by the rules of Unicode CLDR for cardinal integers.

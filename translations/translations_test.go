@@ -89,3 +89,19 @@ func TestFormat(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What people type is never taken for a place of the sentence, in whatever order the
+// arguments come.
+func TestValuesAreNotSentences(t *testing.T) {
+	for range 50 { // a map comes in any order
+		got := fill("{who}: {why}, {file} {none} { {n}", map[string]any{"who": "{why}{file}", "why": "{who}", "file": `C:\{n}\{who}.pdf`, "n": 3})
+		if want := `{why}{file}: {who}, C:\{n}\{who}.pdf {none} { 3`; got != want {
+			t.Fatalf("%q, want %q", got, want)
+		}
+	}
+	for _, s := range []string{"", "{", "}", "{}", "слово", "{n", "n}", "{{{"} {
+		if got := fill(s, map[string]any{"x": 1}); got != s {
+			t.Errorf("%q became %q", s, got)
+		}
+	}
+}

@@ -2,17 +2,11 @@
 
 package main
 
-import (
-	"context"
-	"os/exec"
-	"time"
-)
-
-// wordsTime is how long the words stay if nobody takes them away.
-const wordsTime = 2 * time.Minute
+import "os/exec"
 
 // messageBox shows words where no window of our own can be drawn, if the system has
-// a program for that; the terminal has them in any case.
+// a program for that; the terminal has them in any case. They stay when this program
+// has ended: where the screen hangs, that other program may wait for ever.
 func messageBox(title, text string) {
 	for _, c := range [][]string{
 		{"zenity", "--error", "--title", title, "--text", text},
@@ -21,9 +15,7 @@ func messageBox(title, text string) {
 		{"osascript", "-e", "display alert \"" + title + "\""},
 	} {
 		if path, err := exec.LookPath(c[0]); err == nil {
-			ctx, cancel := context.WithTimeout(context.Background(), wordsTime)
-			defer cancel()
-			_ = exec.CommandContext(ctx, path, c[1:]...).Run()
+			_ = exec.Command(path, c[1:]...).Start()
 			return
 		}
 	}

@@ -122,7 +122,7 @@ func (w *window) paper(documents string) {
 	}
 	text := strings.Join(strings.Fields(w.read1(found[0])), " ")
 	for _, want := range []string{
-		"Амбулатория «Родник»", "Выдумкина Арина Петровна", "09.03.1984", complaints, "J03.9", "тонзиллит", "38,4",
+		"Амбулатория Родник", "Выдумкина Арина Петровна", "09.03.1984", complaints, "J03.9", "тонзиллит", "38,4",
 		"120/80", "амоксициллин", "500 мг", advice, "Озёрная Вера Ильинична",
 	} {
 		if !strings.Contains(strings.ToLower(text), strings.ToLower(want)) {

@@ -20,6 +20,7 @@ const (
 	stepDemo     = "step 7"
 	stepReady    = "step 8"
 
+	stateBroken   = "state 1"
 	stateFounding = "state 2"
 	stateLogin    = "state 3"
 	stateWorking  = "state 4"
@@ -41,7 +42,7 @@ func (w *window) found(documents string) {
 	w.until(stateFounding)
 	w.picture("welcome")
 	w.press(stepClinic, "Return")
-	w.text("Амбулатория «Родник»")
+	w.text("Амбулатория Родник")
 	w.picture("clinic")
 	w.press(stepYou, "Return")
 	w.fields("Озёрная", "Вера", "Ильинична", "врач-терапевт")

@@ -55,8 +55,14 @@ func (s *screen) launch(program, data string) *window {
 	}
 	go w.read(pipe)
 	s.t.Cleanup(func() {
+		select {
+		case <-w.ended:
+		default:
+			if s.t.Failed() {
+				_ = s.command("import", "-window", "root", filepath.Join(s.out, "failed.png")).Run()
+			}
+		}
 		if s.t.Failed() {
-			_ = s.command("import", "-window", "root", filepath.Join(s.out, "failed.png")).Run()
 			s.t.Logf("the program said:\n%s", strings.Join(w.said(60), "\n"))
 		}
 		_ = w.cmd.Process.Kill()
@@ -75,7 +81,7 @@ func (s *screen) open(program, data string) *window {
 	w.at = 0 // the first page may have been told before the first picture
 	w.mu.Unlock()
 	s.wait("the window", func() bool {
-		out, err := s.command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Feldsher").Output()
+		out, err := s.command("xdotool", "search", "--all", "--onlyvisible", "--pid", strconv.Itoa(w.cmd.Process.Pid), "--name", "Feldsher").Output()
 		w.id, _, _ = strings.Cut(string(out), "\n")
 		return err == nil && w.id != ""
 	})
@@ -229,7 +235,7 @@ func (w *window) holds(text string) {
 		got = string(out)
 		return err == nil && strings.Contains(got, text)
 	})
-	w.keys("ctrl+End")
+	w.keys("End")
 }
 
 // kill ends the program as a power cut would.

@@ -174,7 +174,9 @@ func plain(name string) string {
 }
 
 // Sweep removes papers that stand in the folder for longer than age: at the start of
-// the program all of them, later those that the system has surely read.
+// the program all of them, later those that the system has surely read. One that can't
+// be removed, because another program still shows it, waits for the next time: it keeps
+// neither the others on the disk nor anybody from printing.
 func (s *System) Sweep(now time.Time, age time.Duration) error {
 	files, err := os.ReadDir(s.folder)
 	if os.IsNotExist(err) {
@@ -185,12 +187,10 @@ func (s *System) Sweep(now time.Time, age time.Duration) error {
 	}
 	for _, f := range files {
 		info, err := f.Info()
-		if err != nil || !strings.HasSuffix(f.Name(), ".pdf") || now.Sub(info.ModTime()) < age {
+		if err != nil || !strings.HasSuffix(f.Name(), ".pdf") || age > 0 && now.Sub(info.ModTime()) < age {
 			continue
 		}
-		if err := os.Remove(filepath.Join(s.folder, f.Name())); err != nil && !os.IsNotExist(err) {
-			return fault.Wrap(err, fault.Space, "fault.printer.folder")
-		}
+		_ = os.Remove(filepath.Join(s.folder, f.Name()))
 	}
 	return nil
 }

@@ -145,3 +145,22 @@ func TestSweep(t *testing.T) {
 		}
 	}
 }
+
+// What can't be removed now keeps no other paper on the disk and nobody from printing;
+// at the start nothing stays because a clock was set back.
+func TestSweepGoesOn(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	held, late := filepath.Join(folder, "a.pdf"), filepath.Join(folder, "b.pdf")
+	now := time.Now()
+	err := errors.Join(os.MkdirAll(filepath.Join(held, "in use"), 0o700), os.WriteFile(late, nil, 0o600), os.Chtimes(late, now, now.Add(time.Hour)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := New(folder).Sweep(now, 0); err != nil {
+		t.Errorf("nobody could print now: %v", err)
+	}
+	if _, err := os.Stat(late); err == nil {
+		t.Error("a paper stayed behind")
+	}
+}

@@ -282,3 +282,54 @@ func BenchmarkPIN(b *testing.B) {
 		}
 	}
 }
+
+// R11.2, R11.3: who was demoted while another sat there comes back with the new roles,
+// signs, and certifies nobody any more; a use case that was begun before finds its
+// actor's keys gone and signs nothing in another's hand.
+func TestDemotedComesBack(t *testing.T) {
+	p, ctx := newPost(t), context.Background()
+	users := access.NewUsers(p.s, p.who)
+	if _, err := users.Add(ctx, clinic.Staff{Login: "вторая", Roles: []clinic.Role{clinic.Administrator, clinic.Doctor}}, first); err != nil {
+		t.Fatal(err)
+	}
+	second, err := p.seats.Enter(ctx, "вторая", first)
+	if err == nil {
+		err = p.seats.SetPIN(ctx, second, "8364")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.seats.Enter(ctx, admin, password); err != nil {
+		t.Fatal(err)
+	}
+	_, err = users.Edit(ctx, "вторая", func(s clinic.Staff) (clinic.Staff, error) {
+		s.Roles = []clinic.Role{clinic.Doctor}
+		return s, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	back, err := p.seats.CheckPIN(ctx, second.ID, "8364")
+	if err != nil || back.May(clinic.ManageUsers) || !back.May(clinic.SignProtocols) {
+		t.Fatal("the roles are those of the morning", err)
+	}
+	if p.s.Session().SignAsUser([]byte("x")) == nil {
+		t.Error("who was demoted can't sign")
+	}
+	_, err = access.NewUsers(p.s, back).Add(ctx, clinic.Staff{Login: "третья", Roles: []clinic.Role{clinic.Nurse}}, "длинный пароль")
+	refused(t, err, fault.Forbidden, "")
+	// What stands in the session of the morning's roles goes by the certificate too.
+	_, err = access.NewUsers(p.s, second).Add(ctx, clinic.Staff{Login: "третья", Roles: []clinic.Role{clinic.Nurse}}, "длинный пароль")
+	refused(t, err, fault.Forbidden, "vault.user.not_issuer")
+	// The administrator leaves; a work of theirs that comes late is signed by nobody.
+	p.seats.Leave(p.who.ID)
+	err = p.s.Update(ctx, journal.Act{Actor: p.who.ID, Intent: "test"}, func(*store.Tx) error {
+		if p.s.Session().SignAsUser([]byte("x")) != nil {
+			t.Error("another's keys signed for who had left")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}

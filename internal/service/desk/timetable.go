@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -295,11 +296,33 @@ func entries(q *store.Reader, list []clinic.Booking, zone *time.Location) ([]Ent
 		}
 		bearers[k][b.Subject] = true
 	}
+	for _, of := range bearers {
+		if err := onePerson(q, of); err != nil {
+			return nil, err
+		}
+	}
 	for i := range out {
 		k := surname{clinic.DateIn(out[i].Start, zone), surnameOf(out[i].Who)}
 		out[i].Namesake = k.name != "" && len(bearers[k]) > 1
 	}
 	return out, nil
+}
+
+// onePerson leaves of some subjects one for each person: merged cards are one.
+func onePerson(q *store.Reader, subjects map[clinic.ID]bool) error {
+	if len(subjects) < 2 {
+		return nil
+	}
+	for id := range maps.Clone(subjects) {
+		cards, err := q.Component(id)
+		if err != nil {
+			return err
+		}
+		if delete(subjects, id); len(cards) > 0 {
+			subjects[cards[0]] = true
+		}
+	}
+	return nil
 }
 
 // surnameOf is the surname as it is compared: the first word of what a caller said.

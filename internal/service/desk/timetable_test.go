@@ -9,6 +9,7 @@ import (
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
 	"feldsher/internal/service/desk"
+	"feldsher/internal/storage/store"
 )
 
 type (
@@ -65,6 +66,21 @@ func TestViews(t *testing.T) {
 	}
 	_, err := o.Day(ctx, "2026-02-31")
 	refused(t, err, "fault.field.date", "date")
+}
+
+// TestMergedAreNoNamesakes: who is booked under two merged cards is one patient (R1.6).
+func TestMergedAreNoNamesakes(t *testing.T) {
+	o, ctx := open(t), context.Background()
+	o.book(o.booking(1, when(0, 10, 0)))
+	o.book(o.booking(2, when(0, 10, 15)))
+	o.write(func(tx *store.Tx) error {
+		return tx.PutLink(&clinic.Link{Patient: o.patients[1].ID, Other: o.patients[2].ID, Why: "вторая карта", At: tx.Now()})
+	})
+	for _, e := range must[column](t)(o.one(ctx)).Entries {
+		if e.Namesake {
+			t.Errorf("%v is a namesake of herself", e.Who)
+		}
+	}
 }
 
 // TestQueue: in the room, then who waits (urgent ones first), then who is awaited.

@@ -157,6 +157,30 @@ func (r *Records) OpenAttachment(ctx context.Context, id clinic.ID) (clinic.Atta
 	return r.openAttachment(ctx, id, "view")
 }
 
+// pictureSide is the most points a side of a picture on the screen: twice a usual
+// screen's, and less than the 4096 that old graphics cards can show.
+const pictureSide = 3000
+
+// Picture gives an attached JPEG or PNG to be shown, upright and made small enough for
+// any screen, as JPEG, and notes that it was viewed: whoever draws it need not decode
+// what the file asks for. Faults: those of OpenAttachment, Invalid for a file that is no
+// such picture or too large.
+func (r *Records) Picture(ctx context.Context, id clinic.ID) (_ []byte, err error) {
+	_, content, err := r.OpenAttachment(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, content.Close()) }()
+	file, err := io.ReadAll(io.LimitReader(content, maxPhotoFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(file) > maxPhotoFile {
+		return nil, fault.At("photo", "fault.photo.large")
+	}
+	return smaller(file, pictureSide)
+}
+
 // ExportAttachment is OpenAttachment for a file that leaves the program: that it does is
 // in the ledger before its first byte is given out (R10.4).
 func (r *Records) ExportAttachment(ctx context.Context, id clinic.ID) (clinic.Attachment, io.ReadCloser, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"image/jpeg"
 	"io"
 
 	"feldsher/internal/clinic"
@@ -97,6 +98,13 @@ func (r *Records) readPhoto(ctx context.Context, p *clinic.Patient) (_ []byte, e
 	b, err := io.ReadAll(io.LimitReader(content, maxPhotoFile))
 	if err != nil {
 		return nil, err
+	}
+	// A photo may have come by another way than SetPhoto: whoever draws it must not be
+	// made to decode a picture of any size.
+	if c, err := jpeg.DecodeConfig(bytes.NewReader(b)); err != nil || c.Width > photoSide || c.Height > photoSide {
+		if b, err = portrait(b); err != nil {
+			return nil, nil //nolint:nilerr // what can't be shown is no photo
+		}
 	}
 	return b, r.looked(ctx, "view", "photo", p.ID, 1)
 }

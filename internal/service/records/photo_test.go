@@ -151,6 +151,65 @@ func TestPhotoBombs(t *testing.T) {
 	}
 }
 
+// A photo that was attached as a file and then named by the card is made small when it
+// is read: what it does not show, the file's data, stays out of the picture too.
+func TestPhotoByAnotherWay(t *testing.T) {
+	w, ctx := open(t), context.Background()
+	p := w.register(clinic.Patient{Name: clinic.Name{Family: "Яшина"}})
+	for _, c := range []struct {
+		file  []byte
+		shown bool
+	}{
+		{held(encoded(t, halves(1000, 600), "jpeg"), 6), true},
+		{encoded(t, halves(700, 30), "png"), true},
+		{sized(encoded(t, halves(4, 4), "png"), 100_000, 100_000), false},
+	} {
+		a, err := w.Attach(ctx, clinic.Attachment{Patient: p.ID, Kind: "photo"}, bytes.NewReader(c.file))
+		if err == nil {
+			_, err = w.EditPatient(ctx, p.ID, func(q clinic.Patient) (clinic.Patient, error) { q.Photo = a.ID; return q, nil })
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.Photo(ctx, p.ID)
+		if err != nil || (got != nil) != c.shown {
+			t.Fatal(len(got), err)
+		}
+		if m, err := stdjpeg.DecodeConfig(bytes.NewReader(got)); c.shown && (err != nil || m.Width > 512 || m.Height > 512 || bytes.Contains(got, []byte("Exif"))) {
+			t.Error(m.Width, m.Height, err)
+		}
+	}
+}
+
+// TestPicture: what is shown of an attached picture is small enough for any screen,
+// and a bomb is refused (R3.7).
+func TestPicture(t *testing.T) {
+	w, ctx := open(t), context.Background()
+	p := w.register(clinic.Patient{Name: clinic.Name{Family: "Яшина"}})
+	for _, c := range []struct {
+		file []byte
+		w, h int
+	}{
+		{held(encoded(t, halves(60, 40), "jpeg"), 6), 40, 60},
+		{encoded(t, halves(6000, 20), "png"), 3000, 10},
+		{sized(encoded(t, halves(4, 4), "png"), 100_000, 100_000), 0, 0},
+		{[]byte("%PDF-1.7"), 0, 0},
+	} {
+		a, err := w.Attach(ctx, clinic.Attachment{Patient: p.ID, Kind: "scan"}, bytes.NewReader(c.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.Picture(ctx, a.ID)
+		if c.w == 0 {
+			refused(t, err, fault.Invalid, "photo")
+			continue
+		}
+		if m, bad := stdjpeg.DecodeConfig(bytes.NewReader(got)); err != nil || bad != nil || m.Width != c.w || m.Height != c.h {
+			t.Errorf("%d × %d, %v %v", m.Width, m.Height, err, bad)
+		}
+	}
+}
+
 // sized says another size in the head of a PNG.
 func sized(file []byte, w, h uint32) []byte {
 	file = bytes.Clone(file)

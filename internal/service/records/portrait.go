@@ -22,8 +22,12 @@ const (
 	photoMemory = 384 << 20
 )
 
-// portrait turns a picture upright, scales it down and encodes it anew as JPEG.
-func portrait(file []byte) ([]byte, error) {
+// portrait makes the photo of a card of a picture.
+func portrait(file []byte) ([]byte, error) { return smaller(file, photoSide) }
+
+// smaller turns a picture upright, scales it down to at most side points each way and
+// encodes it anew as JPEG.
+func smaller(file []byte, side int) ([]byte, error) {
 	decodeConfig, decode := jpeg.DecodeConfig, jpeg.Decode
 	switch mediaOf(file[:min(len(file), sniffed)]) {
 	case "image/jpeg":
@@ -45,7 +49,7 @@ func portrait(file []byte) ([]byte, error) {
 		return nil, unreadable(err)
 	}
 	var out bytes.Buffer
-	err = jpeg.Encode(&out, turned(scaled(points), orientation(file)), &jpeg.Options{Quality: photoQuality})
+	err = jpeg.Encode(&out, turned(scaled(points, side), orientation(file)), &jpeg.Options{Quality: photoQuality})
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "fault.internal")
 	}
@@ -78,14 +82,14 @@ func unreadable(err error) error {
 	return f
 }
 
-// scaled makes a picture fit into the square of a photo, each point the average of
+// scaled makes a picture fit into a square, each point the average of
 // those that it stands for, on white where it is transparent. A smaller picture
 // keeps its size.
-func scaled(from image.RGBA64Image) *image.RGBA {
+func scaled(from image.RGBA64Image, side int) *image.RGBA {
 	b := from.Bounds()
 	w, h := b.Dx(), b.Dy()
-	if long := max(w, h); long > photoSide {
-		w, h = max(1, w*photoSide/long), max(1, h*photoSide/long)
+	if long := max(w, h); long > side {
+		w, h = max(1, w*side/long), max(1, h*side/long)
 	}
 	out := image.NewRGBA(image.Rect(0, 0, w, h))
 	for y := range h {

@@ -186,6 +186,10 @@ var useCases = map[string][]struct {
 		_, _, err := r.OpenAttachment(ctx, clinic.NewID())
 		return err
 	}}},
+	"Picture": {{care, func(ctx context.Context, r *records.Records) error {
+		_, err := r.Picture(ctx, clinic.NewID())
+		return err
+	}}},
 	"ExportAttachment": {{export, func(ctx context.Context, r *records.Records) error {
 		_, _, err := r.ExportAttachment(ctx, clinic.NewID())
 		return err

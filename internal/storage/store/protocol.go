@@ -61,6 +61,21 @@ func (r *Reader) AllProtocols(status string) ([]clinic.ID, error) {
 	return r.ids(`SELECT id FROM protocol WHERE status = ? AND deleted IS NULL ORDER BY signed, rowid`, status)
 }
 
+// unsignedLooked is among how many unsigned protocols of the clinic, the latest first, a
+// doctor's own are looked for: where people sign on paper only, there are as many as
+// visits.
+const unsignedLooked = 3000
+
+// Unsigned lists the protocols of a member of staff's visits that wait for a signature,
+// the latest first. The state stands in the words of the index.
+func (r *Reader) Unsigned(staff clinic.ID, limit int) ([]clinic.ID, error) {
+	return r.ids(`SELECT p.id FROM (
+			SELECT id, visit, written FROM protocol INDEXED BY protocol_unsigned
+			WHERE status = 'draft' AND deleted IS NULL ORDER BY written DESC LIMIT ?) p
+		JOIN visit v ON v.id = p.visit
+		WHERE v.deleted IS NULL AND v.staff = ? ORDER BY p.written DESC LIMIT ?`, unsignedLooked, staff, limit)
+}
+
 // Amendments lists the protocols that name one as the version they correct.
 func (tx *Tx) Amendments(of, patient clinic.ID) ([]clinic.Protocol, error) {
 	return protocols.list(tx, `patient = ? AND amends = ? AND deleted IS NULL`, patient, of)

@@ -47,6 +47,7 @@ type Message struct {
 	Text   string
 	Action string // word on the button; with Do
 	Do     func()
+	Ahead  bool // Do is what comes next and takes nothing back: not for Ctrl+Z
 }
 
 // Env is what a page gets from the frame.

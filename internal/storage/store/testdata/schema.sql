@@ -656,6 +656,8 @@ CREATE INDEX problem_patient ON problem (patient);
 
 CREATE INDEX protocol_patient ON protocol (patient);
 
+CREATE INDEX protocol_unsigned ON protocol (written) WHERE status = 'draft' AND deleted IS NULL;
+
 CREATE INDEX rendered_patient ON rendered (patient);
 
 CREATE INDEX rendered_visit ON rendered (visit);

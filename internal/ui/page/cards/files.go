@@ -65,12 +65,8 @@ func (c *card) openFile(f model.File) {
 		return
 	}
 	kit.Load(c.env.Loader, "picture", func(ctx context.Context) (image.Image, error) {
-		_, content, err := c.env.Records.OpenAttachment(ctx, f.ID)
+		file, err := c.env.Records.Picture(ctx, f.ID)
 		if err != nil {
-			return nil, err
-		}
-		file, err := io.ReadAll(content)
-		if err := errors.Join(err, content.Close()); err != nil {
 			return nil, err
 		}
 		picture, _, err := image.Decode(bytes.NewReader(file))

@@ -10,6 +10,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/widget"
 
 	"feldsher/internal/ui/kit"
 	model "feldsher/internal/ui/present/entry"
@@ -52,8 +53,9 @@ type Door struct {
 	cancel context.CancelFunc
 	loader *kit.Loader
 	view   view
-	scroll *container.Scroll // the column of the page
-	beat   func()            // called each second while the page is shown
+	scroll *container.Scroll           // the column of the page
+	beat   func()                      // called each second while the page is shown
+	bar    *widget.ProgressBarInfinite // runs, and paints, until it is stopped
 }
 
 // New makes the page for the state that the gate is in.
@@ -114,6 +116,21 @@ func (d *Door) Key(k kit.Key) bool { return d.view.key(k) }
 func (d *Door) Leave() {
 	d.cancel()
 	d.loader.Close()
+	d.unbusy()
+}
+
+// busy is a bar that tells that something is being done, until unbusy.
+func (d *Door) busy() fyne.CanvasObject {
+	d.unbusy()
+	d.bar = widget.NewProgressBarInfinite()
+	return d.bar
+}
+
+func (d *Door) unbusy() {
+	if d.bar != nil {
+		d.bar.Stop()
+		d.bar = nil
+	}
 }
 
 func (d *Door) trace(what string) {

@@ -248,7 +248,7 @@ func TestHidden(t *testing.T) {
 	golden(t, "hidden", func(s *stage) {
 		s.found()
 		s.staff()
-		_ = s.gate.SetPIN(s.t.Context(), "8364")
+		_ = s.gate.SetPIN(s.t.Context(), secret, "8364")
 		_ = s.gate.Enter(s.t.Context(), "lastochkina", hers)
 		_ = s.gate.Hide(s.t.Context())
 		s.show()
@@ -326,6 +326,8 @@ func TestPIN(t *testing.T) {
 			env.Loader = kit.NewLoader(t.Context()).Inline()
 			kit.Listen(s.window.Canvas(), func(k kit.Key) { env.Layers.Key(k) })
 			page.PIN(env, s.gate)
+			s.write(secret)
+			s.press(fyne.KeyReturn)
 			s.write("1985")
 			kittest.Same(t, s.window, "pin-"+l.name)
 			s.press(fyne.KeyReturn)

@@ -17,6 +17,7 @@ type hidden struct {
 	clock   *kit.Text
 	day     *kit.Text
 	tiles   *people
+	who     *kit.Select     // the list of all, where that is asked
 	place   *fyne.Container // tiles or list, and the field
 	pin     *secret         // of figures
 	secret  *secret         // the password
@@ -123,10 +124,11 @@ func (h *hidden) byName() fyne.CanvasObject {
 	if len(h.model.Others) > 0 {
 		who.Set(h.model.Others[h.model.Other()].Login)
 	}
-	buttons := []fyne.CanvasObject{}
+	buttons := []fyne.CanvasObject{kit.NewButton(d.t("entry_enter"), h.submit).Ranked(kit.Primary).With("unlock").Key("Enter")}
 	if len(h.model.Tiles) > 0 {
 		buttons = append(buttons, kit.NewButton(d.t("entry_back"), func() { h.another(false) }).Ranked(kit.Quiet).With("arrow-left").Key("Esc"))
 	}
+	h.who = who
 	form := kit.Col(10, kit.NewField(d.t("entry_hidden_login"), who), h.field(), kit.Row(8, buttons...))
 	return container.NewCenter(kit.Fixed(340, 0, form))
 }
@@ -154,7 +156,7 @@ func (h *hidden) field() fyne.CanvasObject {
 			d.say(s.field, h.model.Hint(text))
 		}
 	}
-	s.entry.OnKey = h.move
+	s.keys = h.move
 	say(s.field, h.model.Hint(""))
 	return s.field
 }
@@ -193,6 +195,8 @@ func (h *hidden) another(yes bool) {
 func (h *hidden) move(ev *fyne.KeyEvent) bool {
 	empty := h.active() == nil || h.active().entry.Text == ""
 	switch {
+	case h.model.ByName() && (ev.Name == fyne.KeyUp || ev.Name == fyne.KeyDown):
+		h.who.TypedKey(ev) // as on the page of entry, where arrows choose while the password has the keys
 	case h.model.ByName():
 		return false
 	case ev.Name == fyne.KeyLeft && empty, ev.Name == fyne.KeyUp:

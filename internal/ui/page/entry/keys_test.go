@@ -169,7 +169,7 @@ func TestLoginByKeys(t *testing.T) {
 func TestHiddenByKeys(t *testing.T) {
 	s, ctx := newStage(t, translations.Russian, kit.Look{}), context.Background()
 	s.found()
-	if err := s.gate.SetPIN(ctx, "8364"); err != nil {
+	if err := s.gate.SetPIN(ctx, secret, "8364"); err != nil {
 		t.Fatal(err)
 	}
 	_ = s.gate.Hide(ctx)

@@ -53,7 +53,7 @@ func (l *login) build() fyne.CanvasObject {
 	l.password = newSecret(d.t("entry_password"), l.submit)
 	l.password.typed = func(r rune, shift bool) { l.model.Key(r, shift) }
 	l.password.changed = func(string) { l.show() }
-	l.password.entry.OnKey = l.move
+	l.password.keys = l.move
 	l.enter = kit.NewButton(d.t("entry_enter"), l.submit).Ranked(kit.Primary).With("unlock").Key("Enter")
 	forgot := kit.NewButton(d.t("entry_forgot"), l.forgot).Ranked(kit.Quiet).With("key").Key("F2")
 	below := d.t("entry_login_below")

@@ -111,7 +111,7 @@ func (r *personRenderer) round() float32 {
 
 func (r *personRenderer) MinSize() fyne.Size {
 	if r.p.tile {
-		return fyne.NewSize(kit.Px(176), kit.Px(140))
+		return fyne.NewSize(kit.Px(188), kit.Px(140))
 	}
 	return fyne.NewSize(kit.Px(160), kit.Px(52))
 }

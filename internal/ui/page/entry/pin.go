@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"feldsher/internal/clinic/check"
+	"feldsher/internal/fault"
 	"feldsher/internal/service/access"
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/page"
@@ -24,12 +25,14 @@ type pinPanel struct {
 	gate       *model.Gate
 	layer      *kit.Layer
 	content    *fyne.Container
+	password   *secret // once more
 	pin, again *secret
 	busy       bool
 }
 
 func (p *pinPanel) show() {
 	e := p.env
+	p.password = newSecret(e.T("entry_password"), func() { e.Window.Canvas().Focus(p.pin.entry) })
 	p.pin = newSecret(e.T("entry_pin"), func() { e.Window.Canvas().Focus(p.again.entry) })
 	p.pin.entry.Limit = 8
 	p.pin.field.Hinted(e.T("entry_pin_shape"))
@@ -44,11 +47,11 @@ func (p *pinPanel) show() {
 	p.again.entry.Limit = 8
 	save := kit.NewButton(e.T("entry_pin_save"), p.save).Ranked(kit.Primary).With("check").Key("Enter")
 	drop := kit.NewButton(e.T("entry_pin_drop"), func() { p.keep("") }).Ranked(kit.Quiet).With("remove")
-	p.content = kit.Col(8, muted(e.T("entry_pin_below")), p.pin.field, p.again.field)
+	p.content = kit.Col(8, muted(e.T("entry_pin_below")), p.password.field, p.pin.field, p.again.field)
 	p.layer = e.Layers.Show(kit.Panel{
-		Title: e.T("entry_pin_title"), Width: 460, Height: 340,
+		Title: e.T("entry_pin_title"), Width: 460, Height: 400,
 		Content: p.content,
-		Buttons: []fyne.CanvasObject{drop, save}, Focus: p.pin.entry,
+		Buttons: []fyne.CanvasObject{drop, save}, Focus: p.password.entry,
 		Key: func(k kit.Key) bool {
 			if k == kit.Plain(fyne.KeyReturn) || k == kit.Plain(fyne.KeyEnter) {
 				p.save()
@@ -83,12 +86,18 @@ func (p *pinPanel) keep(pin string) {
 		return
 	}
 	p.busy = true
+	password := p.password.entry.Text
 	kit.Load(p.env.Loader, "pin", func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, p.gate.SetPIN(context.WithoutCancel(ctx), pin)
+		return struct{}{}, p.gate.SetPIN(context.WithoutCancel(ctx), password, pin)
 	}, func(_ struct{}, err error) {
 		p.busy = false
 		if err != nil {
-			p.say(p.pin, kit.Wrong, p.env.Words.Fault(err))
+			at := p.pin
+			if fault.Is(err, fault.Password) || fault.Is(err, fault.Forbidden) {
+				at = p.password
+			}
+			p.say(at, kit.Wrong, p.env.Words.Fault(err))
+			p.env.Window.Canvas().Focus(at.entry)
 			return
 		}
 		p.layer.Close()

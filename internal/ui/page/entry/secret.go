@@ -12,22 +12,32 @@ import (
 	model "feldsher/internal/ui/present/entry"
 )
 
-// secret is a field for a password with an eye that shows it while it is open.
+// secret is a field for a password with an eye that shows it while it is open; F4
+// opens and shuts the eye.
 type secret struct {
 	entry *kit.Entry
-	eye   *kit.Button
+	eye   *kit.Glyph
 	field *kit.Field
 	was   string
 	// typed is told each letter, with whether Shift was held; changed the whole text.
 	typed   func(r rune, shift bool)
 	changed func(string)
+	// keys sees the other keys first; true means that it was used.
+	keys func(*fyne.KeyEvent) bool
 }
 
 func newSecret(label string, enter func()) *secret {
 	s := &secret{entry: kit.NewSecret()}
 	s.entry.Limit = 1024
-	s.eye = kit.NewButton("", s.turn).Ranked(kit.Quiet).With("show")
+	s.eye = kit.NewGlyph("show", s.turn)
 	s.entry.ActionItem = s.eye
+	s.entry.OnKey = func(ev *fyne.KeyEvent) bool {
+		if ev.Name == fyne.KeyF4 {
+			s.turn()
+			return true
+		}
+		return s.keys != nil && s.keys(ev)
+	}
 	s.field = kit.NewField(label, s.entry)
 	s.entry.OnChanged = s.change
 	if enter != nil {
@@ -43,7 +53,7 @@ func (s *secret) turn() {
 	if !s.entry.Password {
 		icon = "hide"
 	}
-	s.eye.Set("", icon)
+	s.eye.Set(icon)
 	s.entry.Refresh()
 }
 

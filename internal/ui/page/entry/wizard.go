@@ -7,7 +7,6 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/theme"
-	"fyne.io/fyne/v2/widget"
 
 	"feldsher/internal/ui/kit"
 	model "feldsher/internal/ui/present/entry"
@@ -55,6 +54,7 @@ func (w *wizard) shown() {
 
 // build shows the page of the model's step.
 func (w *wizard) build() {
+	w.d.unbusy()
 	if w.model.Busy() {
 		w.step = busyStep{w}
 		w.place.Objects = []fyne.CanvasObject{w.step.content()}
@@ -224,7 +224,7 @@ func (s busyStep) content() fyne.CanvasObject {
 	d := s.w.d
 	form := kit.Col(14, title(d.t("entry_founding"), d.t("entry_founding_below")))
 	if !d.Inline {
-		form.Add(widget.NewProgressBarInfinite())
+		form.Add(d.busy())
 	}
 	return d.sheet(d.side(kit.Space(1, 1), nil), 520, form)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"feldsher/internal/ui/kit"
 	model "feldsher/internal/ui/present/entry"
@@ -89,8 +88,7 @@ func (s *passwordStep) next() {
 	s.found.Set(w.d.t("entry_founding"), "sync")
 	s.said.RemoveAll()
 	if !w.d.Inline {
-		bar := widget.NewProgressBarInfinite()
-		s.said.Add(bar)
+		s.said.Add(w.d.busy())
 	}
 	kit.Load(w.d.loader, "found", func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, w.model.Found(context.WithoutCancel(ctx))

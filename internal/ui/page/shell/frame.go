@@ -117,11 +117,20 @@ func (f *Frame) swap(r present.Route) {
 	f.show(r)
 }
 
-// Back goes one page back.
+// Back goes one page back; from a page on which the user has begun, a visit that was
+// left open, to where the day begins.
 func (f *Frame) Back() {
 	if r, ok := f.history.Back(); ok {
 		f.show(r)
+	} else if f.canBack() {
+		f.swap(model.Home(f.Session))
 	}
+}
+
+// canBack reports whether there is somewhere to go back to.
+func (f *Frame) canBack() bool {
+	page := f.history.Now().Page
+	return f.history.CanBack() || page != "" && model.Of(page) != page
 }
 
 // Forward goes one page ahead.
@@ -138,6 +147,9 @@ func (f *Frame) Say(m page.Message) { f.status.say(m) }
 func (f *Frame) Rebuild() { f.show(f.history.Now()) }
 
 func (f *Frame) show(r present.Route) {
+	if f.ctx.Err() != nil { // a late result of a page that is gone, when the screen is hidden
+		return
+	}
 	f.leave()
 	f.Layers.CloseAll()
 	started := time.Now()
@@ -217,21 +229,23 @@ func (f *Frame) changed(tables []string) {
 	}
 }
 
-// Key takes a key that no widget used: the top layer first, then the keys that mean
-// the same everywhere, then the page.
+// Key takes a key that no widget used: those that take the screen away first, for who
+// walks off in the middle of a panel presses them too; then the top layer, then the
+// keys that mean the same everywhere, then the page.
 func (f *Frame) Key(k kit.Key) {
-	if f.Layers.Key(k) {
-		return
-	}
 	switch k {
-	case kit.Ctrl(fyne.KeyK):
-		f.openPalette("")
-		return
 	case kit.Ctrl(fyne.KeyL):
 		f.Hide()
 		return
 	case kit.CtrlShift(fyne.KeyL):
 		f.Lock()
+		return
+	}
+	if f.Layers.Key(k) {
+		return
+	}
+	if k == kit.Ctrl(fyne.KeyK) {
+		f.openPalette("")
 		return
 	}
 	if f.page != nil && f.page.Key(k) {

@@ -1,6 +1,8 @@
 package shell
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -49,28 +51,27 @@ func helpContent(e *page.Env, name string, keys []page.KeyHelp) fyne.CanvasObjec
 	if key := "help_" + name; translations.Has(s.Words.Lang, key) {
 		col.Add(kit.Prose(s.T(key)))
 	}
+	wide := float32(150) // the longest name of keys must not run into what they do
 	table := func(title string, rows [][2]string) {
 		col.Add(kit.Inset(8, 0, 2, 0, kit.Heading(title)))
-		wide := float32(150) // the longest name of keys must not run into what they do
-		for _, r := range rows {
-			wide = max(wide, kit.NewText(r[0]).Bold().MinSize().Width/kit.Px(1))
-		}
 		for _, r := range rows {
 			col.Add(kit.Columns(12, []float32{0, 1}, kit.Fixed(wide, 0, kit.NewText(r[0]).Bold()), kit.NewText(r[1]).Cut(200)))
 		}
 	}
-	if len(keys) > 0 {
-		var rows [][2]string
-		for _, k := range keys {
-			rows = append(rows, [2]string{k.Key, k.What})
-		}
-		table(s.T("shell_keys_page"), rows)
+	var own, all [][2]string
+	for _, k := range keys {
+		own = append(own, [2]string{k.Key, k.What})
 	}
-	var rows [][2]string
 	for _, k := range frameKeys {
-		rows = append(rows, [2]string{s.T(k[0]), s.T(k[1])}) // a key's own name is no key of translations and stays
+		all = append(all, [2]string{s.T(k[0]), s.T(k[1])}) // a key's own name is no key of translations and stays
 	}
-	table(s.T("shell_keys_all"), rows)
+	for _, r := range slices.Concat(own, all) {
+		wide = max(wide, kit.NewText(r[0]).Bold().MinSize().Width/kit.Px(1))
+	}
+	if len(own) > 0 {
+		table(s.T("shell_keys_page"), own)
+	}
+	table(s.T("shell_keys_all"), all)
 	return col
 }
 

@@ -76,6 +76,7 @@ func (a queueApp) Driver() fyne.Driver { return a.driver }
 // open puts the frame of a session into a window and shows a page.
 func open(t testing.TB, s *present.Session, r present.Route) *house {
 	t.Helper()
+	goroutines := runtime.NumGoroutine()
 	runtime.LockOSThread()
 	t.Cleanup(runtime.UnlockOSThread)
 	app := kittest.App(t, kit.Look{})
@@ -95,6 +96,7 @@ func open(t testing.TB, s *present.Session, r present.Route) *house {
 	t.Cleanup(func() {
 		h.Close()
 		h.settle()
+		h.rest(goroutines)
 	})
 	h.Open(r)
 	h.settle()
@@ -137,6 +139,20 @@ func (h *house) settle() time.Time {
 		select {
 		case <-h.driver.came:
 		case <-time.After(300 * time.Microsecond): // a work that has nothing to show tells nobody
+		}
+	}
+}
+
+// rest lets what lasts longer than its page come to its end: a draft on its way to the
+// disk, a booking that was confirmed.
+func (h *house) rest(goroutines int) {
+	for until := time.Now().Add(3 * time.Second); runtime.NumGoroutine() > goroutines && time.Now().Before(until); {
+		select {
+		case <-h.driver.came:
+		case <-time.After(time.Millisecond):
+		}
+		for fn := h.driver.next(); fn != nil; fn = h.driver.next() {
+			fn()
 		}
 	}
 }

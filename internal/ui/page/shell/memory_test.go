@@ -12,6 +12,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/present"
 )
 
@@ -99,15 +100,14 @@ func TestMemory(t *testing.T) {
 	}
 }
 
-// scribble leaves something typed where it can be: drafts and their timers are part of
-// what a page leaves behind.
+// scribble leaves something typed where it can be, and opens and closes the palette:
+// drafts, their timers and panels are part of what a page leaves behind.
 func (h *house) scribble() {
-	if h.Route().Page == present.PageSigning {
-		return
-	}
-	if f := h.w.Canvas().Focused(); f != nil {
+	if f := h.w.Canvas().Focused(); f != nil && h.Route().Page != present.PageSigning {
 		f.TypedRune('и')
 	}
+	h.settle()
+	h.Key(kit.Ctrl(fyne.KeyK))
 	h.settle()
 	h.Layers.CloseAll()
 }

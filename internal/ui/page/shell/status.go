@@ -41,7 +41,11 @@ func (s *status) say(m page.Message) {
 		var action fyne.CanvasObject
 		if m.Do != nil {
 			do := m.Do
-			action = kit.NewButton(m.Action, func() { s.say(page.Message{}); do() }).Ranked(kit.Quiet).Small().Key("Ctrl+Z")
+			button := kit.NewButton(m.Action, func() { s.say(page.Message{}); do() }).Ranked(kit.Quiet).Small()
+			if s.takesBack() {
+				button.Key("Ctrl+Z")
+			}
+			action = button
 		}
 		line := container.NewBorder(nil, nil, kit.Row(0, kit.Inset(0, 7, 0, 0, parts[0])), action, text)
 		s.place.Objects = []fyne.CanvasObject{line}
@@ -49,9 +53,15 @@ func (s *status) say(m page.Message) {
 	s.place.Refresh()
 }
 
-// undo does what the button of the status line does.
+// takesBack reports whether the button takes something back: it may also offer what
+// comes next, printing say, which Ctrl+Z must not do.
+func (s *status) takesBack() bool {
+	return s.last.Do != nil && !s.last.Ahead
+}
+
+// undo takes back what the status line offers to.
 func (s *status) undo() bool {
-	if s.last.Do == nil {
+	if !s.takesBack() {
 		return false
 	}
 	do := s.last.Do

@@ -34,7 +34,7 @@ func newTopBar(f *Frame) *topBar {
 }
 
 func (t *topBar) update() {
-	if t.f.history.CanBack() {
+	if t.f.canBack() {
 		t.back.Enable()
 	} else {
 		t.back.Disable()

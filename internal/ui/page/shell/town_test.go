@@ -32,7 +32,7 @@ func settleTown(t testing.TB, s *present.Session, people int) {
 	t.Helper()
 	g := demo.New(5, s.Clinic.Country, s.Now(), people)
 	var first []clinic.Brief
-	_, err := s.Records.Import(context.Background(), records.Bulk{Right: clinic.MakeDemo, Intent: "demo", Sign: people <= 1000}, func(yield func(records.Incoming, error) bool) {
+	_, err := s.Records.Import(context.Background(), records.Bulk{Right: clinic.MakeDemo, Intent: "demo", Sign: true}, func(yield func(records.Incoming, error) bool) {
 		for g.Left() > 0 {
 			p, chart := g.Next()
 			if len(first) < 400 {

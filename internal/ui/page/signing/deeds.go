@@ -59,7 +59,7 @@ func (p *Page) signed() {
 		p.editing = false
 		p.env.Kept(false)
 		p.take(sh)
-		p.env.Say(page.Message{Tone: kit.Good, Text: p.env.T("signing_done"), Action: p.env.T("signing_print"), Do: p.Print})
+		p.env.Say(page.Message{Tone: kit.Good, Text: p.env.T("signing_done"), Action: p.env.T("signing_print"), Do: p.Print, Ahead: true})
 		p.env.Fail(sh.After)
 	})
 }
@@ -136,9 +136,7 @@ func (p *Page) Print() {
 func (p *Page) print(to string, copies int, a *asking) {
 	sheet, system, prefs, now := p.sheet, p.printer, p.env.Prefs, p.env.Now
 	kit.Load(p.env.Loader.Lasting(), "print", func(ctx context.Context) (printer.Outcome, error) {
-		if err := system.Sweep(now(), keptFor); err != nil {
-			return printer.Sent, err
-		}
+		_ = system.Sweep(now(), keptFor) // what stays is tried again at the next print and at the end
 		out, err := sheet.Print(ctx, system, to, copies)
 		if err == nil && to != "" {
 			_ = prefs.Set(ctx, printerPref, to) // only a convenience

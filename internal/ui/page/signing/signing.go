@@ -219,7 +219,7 @@ func (p *Page) Edit() {
 	p.save(len(wrong) > 0)
 	p.show()
 	if len(wrong) > 0 {
-		p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong)), Action: p.env.T("signing_edit"), Do: p.Edit})
+		p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong)), Action: p.env.T("signing_edit"), Do: p.Edit, Ahead: true})
 	}
 }
 

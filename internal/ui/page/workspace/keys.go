@@ -87,7 +87,7 @@ func (p *Page) Keys() []page.KeyHelp {
 		{Key: "Ctrl+Enter", What: t("visit_key_sign"), Do: p.toSigning},
 		{Key: "Ctrl+Shift+Enter", What: t("visit_key_finish"), Do: p.finish},
 		{Key: "F2", What: t("visit_key_take")},
-		{Key: "Ctrl+Up, Ctrl+Down", What: t("visit_key_choose")},
+		{Key: t("today_keys_doctor"), What: t("visit_key_choose")},
 		{Key: "F4", What: t("visit_key_borrow"), Do: p.borrow},
 		{Key: "F5", What: t("visit_key_normal"), Do: p.putNormal},
 		{Key: "F6", What: t("visit_key_pane")},

@@ -66,7 +66,7 @@ func (g *Gate) Lock(ctx context.Context, why Reason) error {
 	err = errors.Join(err, counted, st.Close())
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.store, g.seats, g.session = nil, nil, nil
+	g.store, g.seats, g.session, g.former = nil, nil, nil, nil
 	g.state, g.waiting = Locked, Waiting{Reason: why, Drafts: drafts, Err: err}
 	return err
 }
@@ -135,12 +135,22 @@ func (g *Gate) HasPIN(ctx context.Context) (bool, error) {
 	return seats.HasPIN(ctx, s.User.ID)
 }
 
-// SetPIN keeps a PIN for who works; an empty one takes it away. Faults: Invalid.
-func (g *Gate) SetPIN(ctx context.Context, pin string) error {
+// SetPIN keeps a PIN for who works, who says the password once more: whoever finds an
+// open screen must not make a way back in. An empty PIN takes it away and needs none.
+// Faults: Invalid, and those of access.Door.Admit.
+func (g *Gate) SetPIN(ctx context.Context, password, pin string) error {
 	s := g.Session()
-	_, _, seats, _ := g.at()
-	if s == nil || seats == nil {
+	door, st, seats, _ := g.at()
+	if s == nil || seats == nil || door == nil {
 		return fault.New(fault.Forbidden, "vault.closed")
+	}
+	if pin != "" {
+		if !access.ValidPIN(pin) {
+			return fault.New(fault.Invalid, "access.pin.shape")
+		}
+		if _, err := door.Admit(ctx, st, s.User.Login, password); err != nil {
+			return err
+		}
 	}
 	return seats.SetPIN(ctx, s.User, pin)
 }

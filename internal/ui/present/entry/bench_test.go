@@ -24,7 +24,7 @@ func BenchmarkEnter(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = g.Close(ctx) })
-	if err := g.SetPIN(ctx, "8364"); err != nil {
+	if err := g.SetPIN(ctx, secret, "8364"); err != nil {
 		b.Fatal(err)
 	}
 	user := g.Session().User.ID

@@ -67,6 +67,7 @@ type Gate struct {
 	store   *store.Store
 	seats   *access.Seats
 	session *present.Session // of who works, or worked last while hidden
+	former  []flush          // of those who worked before
 	waiting Waiting
 	wizard  *Wizard
 	lang    translations.Lang
@@ -230,7 +231,7 @@ func (g *Gate) adopt(ctx context.Context, st *store.Store, who *access.User) err
 	g.mu.Unlock()
 	if err := g.begin(ctx); err != nil {
 		g.mu.Lock()
-		g.store, g.seats, g.session = nil, nil, nil
+		g.store, g.seats, g.session, g.former = nil, nil, nil, nil
 		g.mu.Unlock()
 		return errors.Join(err, st.Close())
 	}
@@ -254,19 +255,41 @@ func (g *Gate) begin(ctx context.Context) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.session != nil {
+		g.former = append(g.former, flushOf(g.session))
+		g.former = g.former[max(len(g.former)-mostFormer, 0):]
+	}
 	g.session, g.state, g.waiting = s, Working, Waiting{}
 	return nil
 }
 
-// flush writes down who has looked at what, while that user still acts.
+// flush writes down who has looked at what in a session.
+type flush func(context.Context) error
+
+// mostFormer is how many former sessions are asked: a work outlives its page by
+// seconds, not by a dozen switches.
+const mostFormer = 12
+
+// flushOf leaves out of a session what takes memory.
+func flushOf(s *present.Session) flush {
+	r, d, b := s.Records, s.Desk, s.Billing
+	return func(ctx context.Context) error { return errors.Join(r.Flush(ctx), d.Flush(ctx), b.Flush(ctx)) }
+}
+
+// flush writes down who has looked at what: who works or worked last, and those before,
+// of whom a work (a print that took its time) may have ended since.
 func (g *Gate) flush(ctx context.Context) error {
 	g.mu.Lock()
-	s := g.session
-	g.mu.Unlock()
-	if s == nil {
-		return nil
+	all := slices.Clone(g.former)
+	if g.session != nil {
+		all = append(all, flushOf(g.session))
 	}
-	return s.Flush(context.WithoutCancel(ctx))
+	g.mu.Unlock()
+	var errs []error
+	for _, f := range all {
+		errs = append(errs, f(context.WithoutCancel(ctx)))
+	}
+	return errors.Join(errs...)
 }
 
 // Wizard is the first start, in the state Founding: the same one until it is done,

@@ -27,7 +27,10 @@ func TestDay(t *testing.T) {
 	if s.State() != entry.Working || doctor.User.Family != "Озёрная" {
 		t.Fatal("nobody works", s.State())
 	}
-	if err := s.SetPIN(ctx, "8364"); err != nil {
+	if err := s.SetPIN(ctx, "не тот пароль", "8364"); !fault.Is(err, fault.Password) {
+		t.Fatalf("whoever finds an open screen makes a PIN: %v", err)
+	}
+	if err := s.SetPIN(ctx, secret, "8364"); err != nil {
 		t.Fatal(err)
 	}
 	patient := presenttest.Patient(t, doctor)
@@ -296,5 +299,41 @@ func TestLanguageOfUser(t *testing.T) {
 	}
 	if !s.Session().May(clinic.ManageUsers) {
 		t.Error("rights")
+	}
+}
+
+// R11.4: a work that outlives its user's page, as a print does, is noted under that
+// user's name, though somebody else sits there when it ends.
+func TestLateLooksAreNoted(t *testing.T) {
+	s, ctx := founded(t), context.Background()
+	s.enter("ozernaya", secret)
+	doctor := s.Session()
+	patient := presenttest.Patient(t, doctor)
+	if err := s.Hide(ctx); err != nil {
+		t.Fatal(err)
+	}
+	s.enter(nurse, hers)
+	if _, err := doctor.Records.Patient(ctx, patient.ID); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Lock(ctx, entry.ByHand); err != nil {
+		t.Fatal(err)
+	}
+	s.enter(nurse, hers)
+	noted := 0
+	for o, err := range s.Session().Store.Log(ctx, patient.ID) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range o.Payloads {
+			for _, a := range p.Accesses {
+				if a.Patient == patient.ID && p.Actor == doctor.User.ID {
+					noted++
+				}
+			}
+		}
+	}
+	if noted == 0 {
+		t.Error("what the doctor's page read last is in no ledger")
 	}
 }

@@ -43,7 +43,7 @@ type Guard struct {
 	touched time.Time // with the monotonic clock
 	looked  time.Time
 	wall    time.Time // without it
-	day     string    // the clinic's day when somebody entered
+	day     string    // the clinic's day when somebody entered; "" before anybody has
 }
 
 // Touch tells that somebody works: a key, a click, a move to another page.
@@ -103,7 +103,7 @@ func (g *Guard) look(state State) Order {
 	now, wall := time.Now(), g.clock()
 	gap, jump := now.Sub(g.looked), wall.Sub(g.wall)
 	g.looked, g.wall = now, wall
-	if state != Working && state != Hidden {
+	if state != Working && state != Hidden || g.day == "" { // entered, but Begin is still to come
 		return Order{}
 	}
 	idle := now.Sub(g.touched)

@@ -2,6 +2,7 @@ package entry
 
 import (
 	"context"
+	"slices"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
@@ -80,6 +81,12 @@ func (h *HiddenView) Choose(i int) {
 // Another asks for the login of somebody who is not on the tiles, or takes it back.
 func (h *HiddenView) Another(yes bool) {
 	h.byName, h.says, h.caps = yes || len(h.Tiles) == 0, Say{}, Caps{}
+	for i, o := range h.Others { // first who has no tile: the others would have chosen theirs
+		if yes && !slices.ContainsFunc(h.Tiles, func(s access.Seat) bool { return s.ID == o.ID }) {
+			h.other = i
+			return
+		}
+	}
 }
 
 // ByName reports whether a login is chosen from the list of all.

@@ -133,10 +133,14 @@ func (w *Wizard) SavePhrase(folder string) (string, error) {
 	return path, err
 }
 
+// PhraseFolders is the pattern of the folders in which a page for the printer stands:
+// what a broken-off program has left there is swept at the next start.
+const PhraseFolders = "feldsher-phrase-*"
+
 // PhrasePage writes the phrase as a page for the printer into a new folder of the
 // system's temporary ones; remove takes it away again.
 func (w *Wizard) PhrasePage() (path string, remove func(), err error) {
-	dir, err := os.MkdirTemp("", "feldsher-*")
+	dir, err := os.MkdirTemp("", PhraseFolders)
 	if err != nil {
 		return "", nil, fault.Wrap(err, fault.Space, "fault.file.write", "file", os.TempDir())
 	}

@@ -6,30 +6,20 @@ import (
 	"feldsher/internal/ui/present"
 )
 
-// unsignedShown is how many protocols are looked at for whose they are.
+// unsignedShown is how many protocols are listed at most.
 const unsignedShown = 200
 
 // unsigned lists the protocols of the user's visits that are not signed.
 func unsigned(s *present.Session, q *store.Reader) ([]Undone, error) {
-	ids, err := q.AllProtocols("draft")
+	ids, err := q.Unsigned(s.User.ID, unsignedShown)
 	if err != nil {
 		return nil, err
-	}
-	if len(ids) > unsignedShown {
-		ids = ids[len(ids)-unsignedShown:]
 	}
 	var out []Undone
 	for _, id := range ids {
 		p, err := q.Protocol(id)
 		if err != nil {
 			return nil, err
-		}
-		if p.Visit.IsZero() {
-			continue
-		}
-		v, err := q.Visit(p.Visit)
-		if err != nil || v.Staff != s.User.ID {
-			continue
 		}
 		out = append(out, Undone{
 			"sign", s.T("today_undone_protocol", "name", nameOfCard(s, q, p.Patient), "title", p.Title),

@@ -154,11 +154,17 @@ func ofCode(r picker.Row) Suggestion {
 	if r.Heading {
 		return Suggestion{Heading: r.Name}
 	}
-	s := Suggestion{Code: r.Code, Text: r.Name, Below: r.Path, Side: r.Note, kind: codeSuggestion, code: r.Key}
+	first, rest := twoLines(r.Name) // a name that is cut can't be told from its neighbour
+	s := Suggestion{Code: r.Code, Text: first, Below: joined(rest, r.Note, r.Path), kind: codeSuggestion, code: r.Key}
 	if r.Pinned {
 		s.Icon = "star-full"
 	}
 	return s
+}
+
+// joined puts a row's second line together of what there is to say.
+func joined(parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
 }
 
 // earlierDiagnoses are the patient's problems and the diagnoses of earlier visits, each
@@ -177,7 +183,8 @@ func (w *Workspace) earlierDiagnoses(words []string) (out []Suggestion) {
 		}
 		seen[key] = true
 		copied := clinic.Diagnosis{Coding: d.Coding, Text: d.Text, Stage: d.Stage, Onset: "known"}
-		s := Suggestion{Icon: icon, Code: d.Code, Text: firstOf(d.Text, d.Name), Side: side, kind: diagnosisSuggestion, coding: &copied.Coding}
+		first, rest := twoLines(firstOf(d.Text, d.Name))
+		s := Suggestion{Icon: icon, Code: d.Code, Text: first, Below: joined(rest, side), kind: diagnosisSuggestion, coding: &copied.Coding}
 		s.phrase, s.day = d.Text, d.Stage
 		out = append(out, s)
 	}
@@ -228,7 +235,8 @@ func (w *Workspace) suggestTemplates(ctx context.Context, typed string) (out []S
 		if err != nil {
 			continue
 		}
-		s := Suggestion{Icon: "template", Text: r.Name, Below: r.Path, Side: r.Note, kind: templateSuggestion, template: id}
+		first, rest := twoLines(r.Name)
+		s := Suggestion{Icon: "template", Text: first, Below: joined(rest, r.Path), Side: r.Note, kind: templateSuggestion, template: id}
 		if id == now {
 			s.Icon = "ok"
 		}

@@ -34,7 +34,7 @@ func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
 	if len(names) > 0 {
 		out = append(append(out, w.heading("visit_suggest_drugs")), names...)
 	}
-	if !detailed || len(names) > 0 {
+	if !detailed || len(names) > 0 && !strings.EqualFold(names[0].rx.INN, line.INN) { // else it stands at the top
 		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
 	}
 	return out

@@ -58,8 +58,9 @@ func (w *Workspace) suggestServices(ctx context.Context, typed string) (out []Su
 			out = append(out, w.heading("visit_suggest_services"))
 		}
 		s := services[i]
+		first, rest := twoLines(s.Title)
 		out = append(out, Suggestion{
-			Icon: "price", Text: s.Title, Below: s.Code, Side: w.s.Words.Money(s.Price, s.Currency), kind: serviceSuggestion, service: &s,
+			Icon: "price", Text: first, Below: joined(rest, s.Code), Side: w.s.Words.Money(s.Price, s.Currency), kind: serviceSuggestion, service: &s,
 		})
 	}
 	return out, nil

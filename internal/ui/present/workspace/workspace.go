@@ -194,11 +194,7 @@ func (w *Workspace) read(ctx context.Context) error {
 	if w.Patient, err = w.s.Records.Patient(ctx, patient); err != nil {
 		return err
 	}
-	q := w.s.Store.Reader(ctx)
-	if w.allergic, err = q.Allergies(patient); err != nil {
-		return err
-	}
-	if w.problems, err = q.Problems(patient); err != nil {
+	if err := w.readWarnings(ctx, patient); err != nil {
 		return err
 	}
 	if err := w.readLines(ctx); err != nil {
@@ -214,6 +210,29 @@ func (w *Workspace) read(ctx context.Context) error {
 		w.noted[w.form.Base.Prescriptions[i].ID] = true
 	}
 	return w.readProtocol(ctx)
+}
+
+// readWarnings reads allergies and problems, of all cards of the person: what warns
+// must not come later than the page.
+func (w *Workspace) readWarnings(ctx context.Context, patient clinic.ID) error {
+	q := w.s.Store.Reader(ctx)
+	cards, err := q.Component(patient)
+	if err != nil {
+		return err
+	}
+	w.allergic, w.problems = nil, nil
+	for _, card := range cards {
+		allergies, err := q.Allergies(card)
+		if err != nil {
+			return err
+		}
+		problems, err := q.Problems(card)
+		if err != nil {
+			return err
+		}
+		w.allergic, w.problems = append(w.allergic, allergies...), append(w.problems, problems...)
+	}
+	return nil
 }
 
 // ID is the visit's, also of one that the ledger has not got yet.
