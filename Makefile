@@ -7,6 +7,7 @@ OUT       := build/out
 LINT      := $(BIN)/golangci-lint
 # What the desktop is built with. Changing these flags builds all of its C code anew.
 TAGS      := x11,migrated_fynedo,no_animations
+comma     := ,
 # What the tests call beside Go: PDF tools, a print service, a C compiler for the race detector and the
 # desktop, the headers of X11 and OpenGL, and a screen that is none with its mouse and keys.
 DEBIAN    := poppler-utils qpdf cups-daemon cups-client gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev \
@@ -18,7 +19,7 @@ SCREEN    := xvfb openbox xdotool imagemagick libgl1-mesa-dri x11-xkb-utils x11-
 PURE      = $$($(GO) list ./... | grep -v '^feldsher/app/feldsher$$')
 UNDRAWN   = $$($(GO) list ./... | grep -v -e '^feldsher/app/feldsher' -e /ui/kit -e /ui/page)
 
-.PHONY: help run tour desktop test lint vet unit race cross windows e2e soak bench fuzz tidy deps clean
+.PHONY: help run tour desktop test lint vet unit race cross windows e2e pictures soak bench fuzz tidy deps clean
 
 help: ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F: '{printf "  make %-8s%s\n", $$1, $$2}'
@@ -67,8 +68,19 @@ race: ## tests with the race detector
 
 e2e: ## the real program on a screen that is none, by keys and mouse; pictures in build/out
 	@sh build/deps.sh $(SCREEN)
-	@$(MAKE) --no-print-directory desktop $(BIN)/feldsherctl
+	@$(MAKE) --no-print-directory desktop $(BIN)/feldsher-threads $(BIN)/feldsherctl
 	FELDSHER_BIN=$(CURDIR)/$(BIN) FELDSHER_OUT=$(CURDIR)/$(OUT) $(GO) test -count=1 -timeout 20m -v ./app/feldsher/e2e
+
+pictures: ## the pictures of the README, taken from the demo clinic
+	@sh build/deps.sh $(SCREEN)
+	@$(MAKE) --no-print-directory desktop
+	FELDSHER_BIN=$(CURDIR)/$(BIN) FELDSHER_OUT=$(CURDIR)/$(OUT) FELDSHER_PICTURES=$(CURDIR)/docs/images \
+		$(GO) test -count=1 -timeout 20m -v -run TestPictures ./app/feldsher/e2e
+
+# The program as it tells of widgets that are touched beside Fyne's thread.
+$(BIN)/feldsher-threads: FORCE
+	@mkdir -p $(BIN)
+	@CGO_ENABLED=1 $(GO) build -tags $(subst migrated_fynedo$(comma),,$(TAGS)) -o $@ ./app/feldsher
 
 cross: ## builds and vets for the other systems
 	@for os in windows darwin linux; do for arch in amd64 arm64; do \

@@ -46,17 +46,27 @@ func Parse(locale string) Lang {
 	return Russian
 }
 
-var tables = sync.OnceValue(func() map[Lang]map[string]string {
-	all := make(map[Lang]map[string]string, len(Languages))
-	for _, lang := range Languages {
-		table, err := load(lang)
+// tables gives the sentences of each language, which are read when they are first
+// asked for: most people see one.
+var tables = map[Lang]func() map[string]string{Russian: table(Russian), Kazakh: table(Kazakh), English: table(English)}
+
+func table(lang Lang) func() map[string]string {
+	return sync.OnceValue(func() map[string]string {
+		t, err := load(lang)
 		if err != nil {
 			panic(err) // embedded files: the package's own test has read them
 		}
-		all[lang] = table
+		return t
+	})
+}
+
+// sentences are those of a language; none of one that there is not.
+func sentences(lang Lang) map[string]string {
+	if t := tables[lang]; t != nil {
+		return t()
 	}
-	return all
-})
+	return nil
+}
 
 func load(lang Lang) (map[string]string, error) {
 	entries, err := files.ReadDir(string(lang))
@@ -85,8 +95,8 @@ func load(lang Lang) (map[string]string, error) {
 
 // Keys lists the keys of a language in order.
 func Keys(lang Lang) []string {
-	keys := make([]string, 0, len(tables()[lang]))
-	for k := range tables()[lang] {
+	keys := make([]string, 0, len(sentences(lang)))
+	for k := range sentences(lang) {
 		keys = append(keys, k)
 	}
 	sort.Strings(keys)
@@ -95,7 +105,7 @@ func Keys(lang Lang) []string {
 
 // Has reports whether the language has a sentence for the key.
 func Has(lang Lang, key string) bool {
-	_, ok := tables()[lang][key]
+	_, ok := sentences(lang)[key]
 	return ok
 }
 
@@ -111,7 +121,7 @@ func T(lang Lang, key string, args ...any) string {
 
 // Format is T with the arguments in a map, as faults carry them.
 func Format(lang Lang, key string, args map[string]any) string {
-	table := tables()[lang]
+	table := sentences(lang)
 	s, ok := table[key]
 	if n, has := args["n"]; has {
 		if p, found := table[key+"#"+plural(lang, n)]; found {

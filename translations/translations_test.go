@@ -65,7 +65,7 @@ var argument = regexp.MustCompile(`\{[a-z_]+\}`)
 // what the others say.
 func TestSameArguments(t *testing.T) {
 	args := func(lang Lang, key string) string {
-		found := argument.FindAllString(tables()[lang][key], -1)
+		found := argument.FindAllString(sentences(lang)[key], -1)
 		sort.Strings(found)
 		return strings.Join(found, " ")
 	}

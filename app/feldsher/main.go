@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"time"
 	_ "time/tzdata" // a clinic's zone must be known where the system has no table of zones
 
@@ -75,6 +76,7 @@ func start(args []string, stdout, stderr io.Writer) int {
 // and an exit code stand for it. Once something is drawn a panic is a defect and stays.
 func open(o options, stderr io.Writer, begun time.Time, stop func()) (code int) {
 	drawn := false
+	garbage := debug.SetGCPercent(-1) // none is collected before the first picture
 	defer func() {
 		if drawn {
 			return
@@ -86,7 +88,7 @@ func open(o options, stderr io.Writer, begun time.Time, stop func()) (code int) 
 		}
 	}()
 	p := newProgram(o, stderr, begun)
-	p.painted = func() { drawn = true; stop() }
+	p.painted = func() { drawn = true; debug.SetGCPercent(garbage); stop() }
 	p.run()
 	return 0
 }

@@ -16,6 +16,7 @@ import (
 	"fyne.io/fyne/v2/app"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/theme"
 
 	"feldsher/assets/icons"
 	"feldsher/internal/clinic"
@@ -59,6 +60,13 @@ func newProgram(o options, stderr io.Writer, begun time.Time) *program {
 	p.looks = newLooks(p.app.Preferences(), o.lang)
 	p.looks.apply(p.app, p.looks.look)
 	p.lang = p.looks.lang
+	fonts := make(chan struct{})
+	go func() { // the fonts are read while the window is made: each takes longer than a frame
+		defer close(fonts)
+		for _, style := range []fyne.TextStyle{{}, {Bold: true}} {
+			fyne.MeasureText("Feldsher", theme.TextSize(), style)
+		}
+	}()
 	fixFyneWords(p.lang)
 	p.window = p.app.NewWindow("Feldsher")
 	p.window.SetPadded(false)
@@ -66,6 +74,7 @@ func newProgram(o options, stderr io.Writer, begun time.Time) *program {
 	p.layers = kit.NewLayers(p.window.Canvas())
 	p.guard = &entry.Guard{}
 	p.gate = entry.NewGate(entry.Config{Dir: o.data, Lang: p.lang, Templates: builtinTemplates()})
+	<-fonts // nobody else may measure meanwhile
 	return p
 }
 
@@ -103,7 +112,9 @@ func (p *program) first(content fyne.CanvasObject) fyne.CanvasObject {
 		return image.NewUniform(color.Transparent)
 	})
 	dot.SetMinSize(fyne.NewSquareSize(1))
-	return container.NewStack(content, kit.Edges(kit.Row(0, dot), nil, nil, nil, nil))
+	// Letters of 200 % on a small screen want more room than there is: then one scrolls,
+	// and the window stays on the screen.
+	return container.NewStack(container.NewScroll(content), kit.Edges(kit.Row(0, dot), nil, nil, nil, nil))
 }
 
 // update shows what the state of the clinic asks for: the frame with its pages while

@@ -178,6 +178,8 @@ func (w *window) away() {
 	w.until("load visit.history")
 	w.holds(half)
 	w.palette("", "ПИН")
+	w.text(password)
+	w.keys("Return")
 	w.text(pin)
 	w.keys("Return")
 	w.text(pin)

@@ -51,6 +51,7 @@ func newScreen(t *testing.T) *screen {
 		out, err := s.command("xprop", "-root", "_NET_SUPPORTING_WM_CHECK").Output()
 		return err == nil && bytes.Contains(out, []byte("window id"))
 	})
+	s.run("xdotool", "mousemove", "1365", "767") // over nothing
 	s.run("setxkbmap", "-layout", "us,kz,ru") // without it xdotool drops Cyrillic letters
 	return s
 }

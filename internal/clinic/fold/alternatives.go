@@ -1,5 +1,7 @@
 package fold
 
+import "unicode/utf8"
+
 // How says by which way an alternative came from what was typed.
 type How string
 
@@ -19,6 +21,9 @@ type Alternative struct {
 
 // maxAlternatives bounds the look-ups that one query may cost.
 const maxAlternatives = 8
+
+// leastChained is how many letters a term needs for a guess on top of a guess.
+const leastChained = 6
 
 // Alternatives gives the texts to look up for one term of a query, or for a
 // whole one, as typed first, then by ascending penalty, distinct, at most eight.
@@ -47,6 +52,11 @@ func Alternatives(raw string) []Alternative {
 	}
 	for i, c := range Cyrillic(raw) {
 		add(c, Translit, min(1+i, 5))
+	}
+	// Two guesses at once, a name in Latin letters typed in the Cyrillic layout, make
+	// another person's name of a few letters: «кузн» is «repy» is «репи».
+	if utf8.RuneCountInString(raw) < leastChained {
+		layouts = nil
 	}
 	for _, l := range layouts {
 		for i, c := range Cyrillic(l) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"feldsher/internal/clinic"
+	"feldsher/internal/clinic/icd"
 )
 
 // diagnoses prints each with its rank at the left, its code and wording at the
@@ -97,6 +98,9 @@ func (b *builder) tableVersion(ds []clinic.Diagnosis) string {
 	}
 	if version == "" {
 		return b.t("icd10")
+	}
+	if version == icd.BuiltinVersion {
+		return b.t("icd10.builtin")
 	}
 	return b.t("icd10.version", "version", oneLine(b.c(version)))
 }

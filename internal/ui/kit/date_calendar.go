@@ -34,7 +34,7 @@ func openCalendar(field fyne.CanvasObject, say Say, iso, today string, take func
 	}
 	k := &calendar{field: field, say: say, at: at, today: today, take: take, over: -1}
 	k.ExtendBaseWidget(k)
-	c := fyne.CurrentApp().Driver().CanvasForObject(field)
+	c := canvasOf(field)
 	if c == nil {
 		return k
 	}

@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -21,6 +22,7 @@ type Entry struct {
 	// Limit is the most letters that are taken; 0 for 1000. What is pasted beyond is cut.
 	Limit   int
 	minimum float32 // least width before scaling
+	hint    string  // whole; a narrow field shows its beginning
 	focused bool
 }
 
@@ -53,7 +55,30 @@ func NewSecret() *Entry {
 func (e *Entry) Wide(w float32) *Entry { e.minimum = w; return e }
 
 // Hint sets what stands in the empty field.
-func (e *Entry) Hint(s string) *Entry { e.SetPlaceHolder(s); return e }
+func (e *Entry) Hint(s string) *Entry {
+	e.hint = s
+	e.SetPlaceHolder(s)
+	return e
+}
+
+// Resize implements fyne.CanvasObject: a hint that is too long for one line is cut with
+// an ellipsis, or Fyne draws a bar to scroll it by.
+func (e *Entry) Resize(size fyne.Size) {
+	if e.hint != "" && !e.MultiLine && size.Width != e.Size().Width {
+		room := size.Width - 2*theme.InnerPadding() - 2*theme.InputBorderSize()
+		if e.ActionItem != nil {
+			room -= e.ActionItem.MinSize().Width
+		}
+		text := e.hint
+		if fyne.MeasureText(text, theme.TextSize(), e.TextStyle).Width > room && room > 0 {
+			text = Ellipsis(text, room, theme.TextSize(), e.TextStyle)
+		}
+		if text != e.PlaceHolder {
+			e.SetPlaceHolder(text)
+		}
+	}
+	e.Entry.Resize(size)
+}
 
 // Value is the text without blanks round it.
 func (e *Entry) Value() string { return strings.TrimSpace(e.Text) }

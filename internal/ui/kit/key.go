@@ -25,7 +25,7 @@ func Plain(name fyne.KeyName) Key { return Key{Name: name} }
 // Forward hands a key that a widget does not use to the window of the widget:
 // from there it goes to the top layer, the page and the frame.
 func Forward(o fyne.CanvasObject, ev *fyne.KeyEvent) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	c := canvasOf(o)
 	if c == nil {
 		return
 	}
@@ -34,9 +34,23 @@ func Forward(o fyne.CanvasObject, ev *fyne.KeyEvent) {
 	}
 }
 
+// canvasOf is the canvas of a widget that has just got a key. The driver knows it only
+// once the widget has been drawn: a key that comes before, from quick fingers or on a
+// slow computer, is not lost while there is only one window.
+func canvasOf(o fyne.CanvasObject) fyne.Canvas {
+	d := fyne.CurrentApp().Driver()
+	if c := d.CanvasForObject(o); c != nil {
+		return c
+	}
+	if all := d.AllWindows(); len(all) == 1 {
+		return all[0].Canvas()
+	}
+	return nil
+}
+
 // ForwardShortcut does the same for a key with a modifier.
 func ForwardShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
-	c := fyne.CurrentApp().Driver().CanvasForObject(o)
+	c := canvasOf(o)
 	if h, ok := c.(fyne.Shortcutable); ok && c != nil {
 		h.TypedShortcut(s)
 	}

@@ -60,7 +60,7 @@ func (d *drop) show(options []Option, at int) {
 		return
 	}
 	d.reveal()
-	c := fyne.CurrentApp().Driver().CanvasForObject(d.field)
+	c := canvasOf(d.field)
 	if c == nil {
 		return
 	}

@@ -91,7 +91,7 @@ var dark = palette{
 	theme.ColorNamePrimary: rgb(0x52b8b1), theme.ColorNameForegroundOnPrimary: rgb(0x04211f),
 	theme.ColorNameButton: rgb(0x263039), theme.ColorNameDisabledButton: rgb(0x1b232b),
 	theme.ColorNameDisabled: rgb(0x8694a1), theme.ColorNamePlaceHolder: rgb(0x84929f),
-	theme.ColorNameInputBackground: rgb(0x182028), theme.ColorNameInputBorder: rgb(0x3a4652),
+	theme.ColorNameInputBackground: rgb(0x182028), theme.ColorNameInputBorder: rgb(0x566675),
 	theme.ColorNameHover: clear8(0x52b8b1, 26), theme.ColorNamePressed: clear8(0x52b8b1, 56),
 	theme.ColorNameFocus: clear8(0x52b8b1, 120), theme.ColorNameSelection: clear8(0x52b8b1, 60),
 	theme.ColorNameSeparator: rgb(0x2a343e), theme.ColorNameShadow: clear8(0x000000, 120),

@@ -54,6 +54,7 @@ func (p *patients) Content() fyne.CanvasObject {
 	// Large letters in a small window: number and address go below the name.
 	if p.narrow = p.env.Window.Canvas().Size().Width < kit.Px(narrowWidth); p.narrow {
 		columns = columns[:4]
+		columns[1].Width = 0 // the mark goes below the name too
 	}
 	p.rows = kit.NewRows(columns, p.cell)
 	if p.narrow {
@@ -137,10 +138,16 @@ func (p *patients) cell(row, column int) kit.Cell {
 		cell := kit.Cell{Text: r.Name, Icon: r.Icon, Bold: true}
 		if p.narrow {
 			cell.Below = r.Case + " · " + r.Address
+			if r.Namesake {
+				cell.Below = p.env.T("cards_namesake") + " · " + cell.Below
+			} else if r.Merged != "" {
+				cell.Below = r.Merged + " · " + cell.Below
+			}
 		}
 		return cell
 	case 1:
 		switch {
+		case p.narrow:
 		case r.Namesake:
 			return kit.Cell{Text: p.env.T("cards_namesake"), Icon: "warning", Color: theme.ColorNameWarning, Bold: true}
 		case r.Merged != "":

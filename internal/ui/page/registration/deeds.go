@@ -104,5 +104,6 @@ func (p *form) store() {
 func (p *form) refused() {
 	p.sync()
 	p.notice(kit.Notice(kit.Wrong, p.env.T("registration_wrong")))
+	p.refusal = true
 	p.focus(p.model.First())
 }

@@ -33,7 +33,7 @@ func newRail(p *form) *rail {
 		col.Add(item)
 	}
 	foot := kit.Inset(0, 8, 4, 8, kit.Caption("Ctrl+1…"+strconv.Itoa(len(r.items))).Aligned(fyne.TextAlignTrailing))
-	r.object = kit.Ground(kit.ColorSurface, kit.Edges(nil, nil, nil, kit.Line(), kit.Inset(10, 8, 8, 8, kit.Col(0, col, foot))))
+	r.object = kit.Ground(kit.ColorSurface, kit.Edges(nil, nil, nil, kit.Line(), container.NewVScroll(kit.Inset(10, 8, 8, 8, kit.Col(0, col, foot)))))
 	return r
 }
 

@@ -5,6 +5,7 @@ package registration
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -49,6 +50,7 @@ type form struct {
 
 	syncing bool // the page sets fields itself
 	saving  bool
+	refusal bool   // the line under the head says that the card was not stored
 	done    bool   // stored: there is no draft any more
 	gone    bool   // the page was left
 	looked  string // what was last looked for
@@ -191,7 +193,7 @@ func (p *form) tell(r model.Restored) {
 // notice sets the line under the head; nil takes it away.
 func (p *form) notice(o fyne.CanvasObject) {
 	p.notices.Objects = nil
-	p.body.act = nil
+	p.body.act, p.refusal = nil, false
 	if o != nil {
 		p.notices.Objects = []fyne.CanvasObject{kit.Inset(6, 16, 2, 16, o)}
 	}
@@ -238,7 +240,13 @@ func (p *form) sync() {
 	p.marks()
 }
 
-func (p *form) marks() { p.rail.show(p.model.Marks()) }
+func (p *form) marks() {
+	marks := p.model.Marks()
+	p.rail.show(marks)
+	if p.refusal && !slices.Contains(marks, model.Wrong) {
+		p.notice(nil) // all that was named is put right
+	}
+}
 
 // look looks for cards like this one, when something has changed by which they are
 // compared.

@@ -204,6 +204,10 @@ func (p *mine) open(row int) {
 		p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("today_no_card_visit")})
 		return
 	}
+	if !p.day.Today && p.env.Words.DateOf(l.Start.Std()) > p.env.Today() {
+		p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("today_visit_ahead")})
+		return
+	}
 	to := present.Route{Page: present.PageVisit, Arg: "booking", ID: l.ID}
 	if p.day.Today && (l.Status == clinic.Arrived || l.Status == clinic.Booked) {
 		p.state(l, clinic.InRoom, func() { p.env.Go(to) })

@@ -26,7 +26,7 @@ type newcomer struct {
 	filling                   bool
 }
 
-var sexes = []clinic.Sex{clinic.Female, clinic.Male, clinic.SexUnknown}
+var sexes = []clinic.Sex{clinic.Male, clinic.Female, clinic.SexUnknown}
 
 func newNewcomer(p *bookPanel) *newcomer {
 	s := p.s()

@@ -357,6 +357,7 @@ func (p *Page) Leave() {
 		return
 	}
 	p.left = true
+	p.env.Say(page.Message{}) // what it offers to take back is on this page
 	if err := p.w.Leave(); err != nil {
 		p.env.Fail(err)
 	}

@@ -143,6 +143,9 @@ func (w *Workspace) begin(ctx context.Context, patient clinic.ID, booking clinic
 	w.form.Base.ID = clinic.NewID()
 	w.form.Base.Status = clinic.VisitOpen
 	w.form.Base.Reason = booking.Reason
+	if day := w.s.Words.DateOf(booking.Start.Std()); !booking.Start.IsZero() && day < w.s.Today() {
+		w.form.Base.CareFrom = booking.Start // written afterwards: care was given then (R3.9)
+	}
 	w.form.Now = w.form.Base
 	return nil
 }
