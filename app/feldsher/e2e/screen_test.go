@@ -52,7 +52,7 @@ func newScreen(t *testing.T) *screen {
 		return err == nil && bytes.Contains(out, []byte("window id"))
 	})
 	s.run("xdotool", "mousemove", "1365", "767") // over nothing
-	s.run("setxkbmap", "-layout", "us,kz,ru") // without it xdotool drops Cyrillic letters
+	s.run("setxkbmap", "-layout", "us,kz,ru")    // without it xdotool drops Cyrillic letters
 	return s
 }
 

@@ -33,7 +33,7 @@ func newNewcomer(p *bookPanel) *newcomer {
 	n := &newcomer{p: p, family: kit.NewEntry(), given: kit.NewEntry(), patronymic: kit.NewEntry(), similar: kit.Col(6)}
 	n.birth = kit.NewDate(s.T, string(s.Today())).Past()
 	n.phone = kit.NewMasked(kit.MaskPhone())
-	n.sex = kit.NewChoice([]string{s.T("today_female"), s.T("today_male"), s.T("today_sex_unknown")}, 2, func(i int) {
+	n.sex = kit.NewChoice([]string{s.T("today_male"), s.T("today_female"), s.T("today_sex_unknown")}, 2, func(i int) {
 		n.p.form.New.Sex = sexes[i]
 		n.p.keep()
 	})
