@@ -2,7 +2,10 @@
 
 package main
 
-import "os/exec"
+import (
+	"context"
+	"os/exec"
+)
 
 // messageBox shows words where no window of our own can be drawn, if the system has
 // a program for that; the terminal has them in any case. They stay when this program
@@ -15,7 +18,7 @@ func messageBox(title, text string) {
 		{"osascript", "-e", "display alert \"" + title + "\""},
 	} {
 		if path, err := exec.LookPath(c[0]); err == nil {
-			_ = exec.Command(path, c[1:]...).Start()
+			_ = exec.CommandContext(context.Background(), path, c[1:]...).Start()
 			return
 		}
 	}

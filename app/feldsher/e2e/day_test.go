@@ -104,7 +104,9 @@ func (w *window) visit() {
 // paper shows the protocol, signs it and saves it; the PDF is what it should be.
 func (w *window) paper(documents string) {
 	w.t.Helper()
-	w.press("load pages", "ctrl+Return")
+	w.fresh()
+	w.click(1255, 686) // «К подписи»; Ctrl+Enter does the same
+	w.until("load pages")
 	w.picture("preview")
 	w.keys("ctrl+Return")
 	w.picture("sign-asked")
@@ -145,7 +147,9 @@ func (w *window) walkIn() {
 	w.ask("выдумкина")
 	w.press("load deed", "Return")
 	w.until("load table")
-	w.press("load mine", "alt+2")
+	w.fresh()
+	w.click(41, 90) // «Мой приём» of the rail
+	w.until("load mine")
 	w.press("load deed", "F2") // the next one comes in
 	w.until("load mine")
 	w.press("load visit.history", "Return")

@@ -69,13 +69,10 @@ var ourKeys = func() []fyne.KeyName {
 	for k := '0'; k <= '9'; k++ {
 		keys = append(keys, fyne.KeyName(k))
 	}
-	for _, k := range []fyne.KeyName{
+	return append(keys,
 		fyne.KeyF1, fyne.KeyF2, fyne.KeyF3, fyne.KeyF4, fyne.KeyF5, fyne.KeyF6,
 		fyne.KeyF7, fyne.KeyF8, fyne.KeyF9, fyne.KeyF10, fyne.KeyF11, fyne.KeyF12,
-	} {
-		keys = append(keys, k)
-	}
-	return keys
+	)
 }()
 
 // Listen gives every key that no widget uses to fn.
