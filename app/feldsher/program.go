@@ -47,6 +47,7 @@ type program struct {
 	frame  *shell.Frame // while somebody works
 	door   *door.Door   // while nobody does
 	once   sync.Once
+	ending sync.Once
 
 	leaving bool // hiding or locking, and not done yet
 }
@@ -93,6 +94,7 @@ func (p *program) run() {
 	go p.listenSignals()
 	p.window.CenterOnScreen()
 	p.window.ShowAndRun()
+	p.end() // it may be that the loop ended before it was told to
 }
 
 // tracef tells the tests what happened.
@@ -294,7 +296,10 @@ func (p *program) quit() {
 	p.app.Quit()
 }
 
-func (p *program) end() {
+// end closes the clinic, once.
+func (p *program) end() { p.ending.Do(p.closeClinic) }
+
+func (p *program) closeClinic() {
 	p.cancel()
 	if err := p.gate.Close(context.Background()); err != nil {
 		_, _ = fmt.Fprintln(p.stderr, p.gate.Words().Fault(err))

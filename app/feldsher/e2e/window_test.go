@@ -67,7 +67,7 @@ func (s *screen) launch(program, data string) *window {
 		}
 		_ = w.cmd.Process.Kill()
 		<-w.ended
-		w.noThreadErrors()
+		w.noDefects()
 	})
 	return w
 }
@@ -110,12 +110,17 @@ func (w *window) said(last int) []string {
 	return append([]string{}, w.all[max(len(w.all)-last, 0):]...)
 }
 
-// noThreadErrors fails where a widget was touched beside Fyne's thread: a program that
-// was built without the tag migrated_fynedo tells so.
-func (w *window) noThreadErrors() {
+// noDefects fails where the toolkit has told of a defect of ours: of a widget that
+// was touched beside Fyne's thread (a program that was built without the tag
+// migrated_fynedo tells so), or of keys given to a widget that is not in the window.
+func (w *window) noDefects() {
 	for _, line := range w.said(1 << 20) {
 		if strings.Contains(line, "Error in Fyne call thread") {
 			w.t.Errorf("a widget was touched beside Fyne's thread:\n%s", strings.Join(w.said(40), "\n"))
+			return
+		}
+		if strings.Contains(line, "Failed to focus object") {
+			w.t.Errorf("the keys were given to a widget that is not in the window:\n%s", strings.Join(w.said(1<<20), "\n"))
 			return
 		}
 	}

@@ -53,6 +53,7 @@ type Frame struct {
 	cancel  context.CancelFunc
 	history model.History
 	page    page.Page
+	shown   string // its name in the route
 	env     *page.Env
 	place   *fyne.Container
 	rail    *rail
@@ -158,7 +159,7 @@ func (f *Frame) show(r present.Route) {
 		maker = newHelp
 	}
 	f.env = f.newEnv()
-	f.page = maker(f.env, r)
+	f.page, f.shown = maker(f.env, r), r.Page
 	f.place.Objects = []fyne.CanvasObject{f.page.Content()}
 	f.place.Refresh()
 	f.rail.mark(model.Of(r.Page))
@@ -209,7 +210,7 @@ func (f *Frame) leave() {
 	f.page.Leave()
 	f.env.Loader.Close()
 	if f.Slow != nil {
-		f.Slow("leave "+f.history.Now().Page, time.Since(started))
+		f.Slow("leave "+f.shown, time.Since(started))
 	}
 	f.page = nil
 	f.status.kept(false)

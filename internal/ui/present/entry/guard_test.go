@@ -149,3 +149,13 @@ func TestGuardRestsWhileNobodyWorks(t *testing.T) {
 		t.Error(w.orders)
 	}
 }
+
+// A clinic that was opened within the first second, before Begin is called, stays open:
+// the guard knows of no day and no earlier look yet.
+func TestGuardBeforeBegin(t *testing.T) {
+	g := &Guard{}
+	g.Touch()
+	if o := g.look(Working); o != (Order{}) {
+		t.Fatal(o)
+	}
+}
