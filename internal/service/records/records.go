@@ -8,11 +8,9 @@ package records
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"feldsher/internal/clinic"
-	"feldsher/internal/ledger"
 	"feldsher/internal/service/access"
 	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/store"
@@ -23,45 +21,23 @@ type Records struct {
 	store *store.Store
 	who   *access.User
 	now   func() time.Time
-
-	mu       sync.Mutex
-	accesses []ledger.Access
+	looks *access.Looks
 }
 
 // New is for the logged-in user who.
 func New(s *store.Store, who *access.User, now func() time.Time) *Records {
-	return &Records{store: s, who: who, now: now}
+	return &Records{store: s, who: who, now: now, looks: access.NewLooks(s, who, now)}
 }
 
 func (r *Records) update(ctx context.Context, intent string, fn func(*store.Tx) error) error {
 	return r.store.Update(ctx, journal.Act{Actor: r.who.ID, Intent: intent}, fn)
 }
 
-// accessBatch is how many acts of looking are held back for one entry, accessHeld
-// how many at most while they can't be written: a full disk keeps nobody from a
-// card at once, and what was looked at is not forgotten.
-const (
-	accessBatch = 100
-	accessHeld  = 5000
-)
-
 // looked notes an act of looking; Flush writes the notes. It fails only when too
-// many could not be written.
+// many could not be written: a full disk keeps nobody from a card at once, and what
+// was looked at is not forgotten.
 func (r *Records) looked(ctx context.Context, action, what string, patient clinic.ID, count int) error {
-	r.mu.Lock()
-	r.accesses = append(r.accesses, ledger.Access{
-		At: r.now().UnixMilli(), Action: action, What: what, Patient: patient, Count: int64(count),
-	})
-	held := len(r.accesses)
-	r.mu.Unlock()
-	if held%accessBatch != 0 && held < accessHeld {
-		return nil
-	}
-	// What was seen was seen, also where nobody waits for it any more.
-	if err := r.Flush(context.WithoutCancel(ctx)); err != nil && held >= accessHeld {
-		return err
-	}
-	return nil
+	return r.looks.Note(ctx, action, what, patient, count)
 }
 
 // left notes that data leave the program, at once: of all acts this is the one that
@@ -76,16 +52,4 @@ func (r *Records) left(ctx context.Context, action, what string, count int) erro
 // Flush writes the acts of looking noted so far to the ledger (R11.4). Call it
 // when the user leaves, locks the screen or has been idle for a while: until then
 // at most a hundred acts are held in memory.
-func (r *Records) Flush(ctx context.Context) error {
-	r.mu.Lock()
-	acts := r.accesses
-	r.accesses = nil
-	r.mu.Unlock()
-	if err := r.store.AccessBy(ctx, r.who.ID, acts); err != nil {
-		r.mu.Lock()
-		r.accesses = append(acts, r.accesses...)
-		r.mu.Unlock()
-		return err
-	}
-	return nil
-}
+func (r *Records) Flush(ctx context.Context) error { return r.looks.Flush(ctx) }

@@ -44,6 +44,9 @@ type Look struct {
 	Scale  float32 // 1 to 2; 0 is 1
 }
 
+// Scales are the sizes of letters on offer.
+func Scales() []float32 { return []float32{1, 1.25, 1.5, 1.75, 2} }
+
 func (l Look) scale() float32 {
 	if l.Scale <= 0 {
 		return 1

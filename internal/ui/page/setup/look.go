@@ -19,9 +19,6 @@ type look struct {
 
 func newLook(p *Page, about model.Section) section { return &look{p: p, env: p.env, about: about} }
 
-// scales are the sizes of letters on offer.
-var scales = [...]float32{1, 1.25, 1.5, 1.75, 2}
-
 var langs = [...]string{"ru", "kk", "en"}
 
 func (v *look) content() fyne.CanvasObject {
@@ -37,6 +34,7 @@ func (v *look) content() fyne.CanvasObject {
 	v.first = kit.NewChoice([]string{t("setup_look_light"), t("setup_look_dark"), t("setup_look_system")}, ground, func(i int) {
 		e.Look(kit.Look{Dark: i == 1 || i == 2 && now.Dark, System: i == 2, Scale: now.Scale})
 	})
+	scales := kit.Scales()
 	names, at := make([]string, len(scales)), 0
 	for i, s := range scales {
 		names[i] = t("setup_percent", "n", int(s*100))

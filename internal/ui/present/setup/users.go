@@ -3,6 +3,7 @@ package setup
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -224,7 +225,8 @@ func (l *UserList) add(ctx context.Context, f *Form, v clinic.Staff) (Done, erro
 
 // atPassword puts what the vault says of a password to its field.
 func atPassword(err error) error {
-	if f, ok := err.(*fault.Error); ok && f.Field == "" && strings.HasPrefix(f.Key, "vault.password.") { //nolint:errorlint // made anew
+	var f *fault.Error
+	if errors.As(err, &f) && f.Field == "" && strings.HasPrefix(f.Key, "vault.password.") {
 		at := *f
 		at.Field = "password"
 		return &at
