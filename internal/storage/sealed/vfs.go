@@ -72,8 +72,7 @@ func register(key Key, faults faultfs.Layer) (*vfs, error) {
 	fillMethods(ioMethodsAt(addr(v.methods)))
 
 	c := cvfsAt(addr(v.c))
-	*c = *base // clock, randomness and shared libraries need no VFS of their own
-	c.FpNext = 0
+	v.copyBase(c, base)
 	c.FzName = addr(v.cname)
 	c.FszOsFile = base.FszOsFile + headSize
 	v.pin.Pin(v)
@@ -87,6 +86,17 @@ func register(key Key, faults faultfs.Layer) (*vfs, error) {
 		return nil, fmt.Errorf("register VFS: sqlite code %d", rc)
 	}
 	return v, nil
+}
+
+// copyBase fills c with the base VFS: clock, randomness and shared libraries
+// need no VFS of their own. SQLite's list of VFSs runs through the structs
+// themselves, so that the copy holds the lock under which SQLite links them.
+func (v *vfs) copyBase(c, base *sqlite3.Tsqlite3_vfs) {
+	list := sqlite3.Xsqlite3_mutex_alloc(v.tls, sqlite3.SQLITE_MUTEX_STATIC_MAIN)
+	sqlite3.Xsqlite3_mutex_enter(v.tls, list)
+	*c = *base
+	sqlite3.Xsqlite3_mutex_leave(v.tls, list)
+	c.FpNext = 0
 }
 
 // unregister takes the VFS away from SQLite and wipes the key. While a file is
