@@ -28,11 +28,12 @@ const (
 	Locked                // 8: another program holds the data directory
 	Space                 // 9: the disk is full or can't be written
 	Newer                 // 10: written by a newer version of the program
+	Offline               // 11: the server can't be reached, or not trusted
 )
 
 var kindNames = [...]string{
 	"internal", "invalid", "forbidden", "not_found", "conflict", "password",
-	"damaged", "locked", "space", "newer",
+	"damaged", "locked", "space", "newer", "offline",
 }
 
 // String gives the kind's stable name, as printed by --json.
