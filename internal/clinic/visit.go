@@ -168,3 +168,12 @@ type Attachment struct {
 	Key     []byte `json:"-"`
 	Taken   Time   `json:"taken,omitzero"`
 }
+
+// End makes the visit done as of now: its end is the time that stands there already,
+// else now, and never before it began.
+func (v *Visit) End(now Time) {
+	v.Status = VisitDone
+	if v.CareUntil.IsZero() {
+		v.CareUntil = max(now, v.CareFrom)
+	}
+}

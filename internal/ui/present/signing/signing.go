@@ -225,10 +225,7 @@ func (c Change) finish(ctx context.Context, v clinic.Visit) error {
 	}
 	now := clinic.TimeOf(c.session.Now())
 	_, err := c.session.Records.EditVisit(ctx, v.ID, func(v clinic.Visit) (clinic.Visit, error) {
-		v.Status = clinic.VisitDone
-		if v.CareUntil.IsZero() {
-			v.CareUntil = max(now, v.CareFrom)
-		}
+		v.End(now)
 		return v, nil
 	})
 	if err != nil || !c.session.May(clinic.Book) {

@@ -293,10 +293,7 @@ func (w *Workspace) editProtocol(ctx context.Context, id clinic.ID, made, values
 // is noted. A booking by which the patient came is done too, if it stands so far.
 func (w *Workspace) Finish(ctx context.Context) error {
 	w.change(func(f *Form) {
-		f.Now.Status = clinic.VisitDone
-		if f.Now.CareUntil.IsZero() {
-			f.Now.CareUntil = max(clinic.TimeOf(w.s.Now()), w.careFrom())
-		}
+		f.Now.End(max(clinic.TimeOf(w.s.Now()), w.careFrom()))
 	})
 	if err := w.Commit(ctx); err != nil {
 		return err
