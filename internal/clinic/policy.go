@@ -183,4 +183,5 @@ var Tables = []Table{
 		ask("service", "service", "code", "title", "price", "currency", "quantity"), win("staff", "staff", "rendered"),
 		ask("deleted", "deleted"),
 	}},
+	{"key_record", ledger.None, "", []Group{win("record", "kind", "record"), tombstone}},
 }

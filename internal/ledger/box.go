@@ -68,10 +68,13 @@ func SealBox(h Header, scope ID, epoch uint32, p *Payload, keys Keys) (Box, erro
 }
 
 // OpenBox opens one box of an entry. A part whose key is destroyed comes back
-// marked Erased; ErrNoKey is returned where the scope's key is not held.
+// marked Erased; ErrNoKey is returned where the scope's key, or the one that a
+// part is sealed under, is not held.
 func (e *Entry) OpenBox(b Box, keys Keys) (*Payload, error) {
 	key, err := keys.ScopeKey(b.Scope, b.Epoch)
-	if err != nil {
+	if errors.Is(err, ErrNoKey) {
+		return nil, &Lack{Scope: b.Scope, Epoch: b.Epoch, err: err}
+	} else if err != nil {
 		return nil, err
 	}
 	padded, err := open(key, boxAAD(e.header, b.Scope, b.Epoch), b.Sealed)
@@ -106,19 +109,28 @@ func (e *Entry) OpenBox(b Box, keys Keys) (*Payload, error) {
 
 func (e *Entry) openPart(s partWire, keys Keys) (Part, error) {
 	part := Part{Patient: s.Patient, Class: s.Class, Sealed: s.Sealed}
-	key, err := keys.PatientKey(s.Patient, s.Class)
-	if errors.Is(err, ErrErased) {
+	held, err := keys.PatientKeys(s.Patient, s.Class)
+	switch {
+	case errors.Is(err, ErrErased):
 		part.Erased = true
 		return part, nil
-	} else if err != nil {
+	case errors.Is(err, ErrNoKey):
+		return part, &Lack{Patient: s.Patient, Class: s.Class, err: err}
+	case err != nil:
 		return part, err
 	}
-	packed, err := open(key, partAAD(e.Header, s.Patient, s.Class), s.Sealed)
-	if err != nil {
+	aad := partAAD(e.Header, s.Patient, s.Class)
+	for _, key := range held {
+		packed, err := open(key, aad, s.Sealed)
+		if err != nil {
+			continue
+		}
+		part.Rows, err = unpackRows(packed)
 		return part, err
 	}
-	part.Rows, err = unpackRows(packed)
-	return part, err
+	// The box around it is whole, so its writer has sealed the part like this:
+	// under a key of its own that is still on its way here.
+	return part, &Lack{Patient: s.Patient, Class: s.Class, Held: len(held), err: errors.Join(ErrNoKey, ErrSealed)}
 }
 
 func packRows(rows []Change) ([]byte, error) {

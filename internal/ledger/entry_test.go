@@ -143,11 +143,11 @@ func TestBoxOpensInItsEntryOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	part := partWire{Patient: p.Parts[0].Patient, Class: p.Parts[0].Class, Sealed: p.Parts[0].Sealed}
-	if _, err := second.openPart(part, fixedKeys{}); !errors.Is(err, ErrSealed) {
+	if _, err := second.openPart(part, fixedKeys{}); !errors.Is(err, ErrSealed) || !errors.Is(err, ErrNoKey) {
 		t.Fatalf("part in another entry: %v", err)
 	}
 	part.Class = Money
-	if _, err := first.openPart(part, fixedKeys{}); !errors.Is(err, ErrSealed) {
+	if _, err := first.openPart(part, fixedKeys{}); !errors.Is(err, ErrSealed) || !errors.Is(err, ErrNoKey) {
 		t.Fatalf("part under another class: %v", err)
 	}
 }

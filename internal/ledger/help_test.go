@@ -40,6 +40,18 @@ func (k fixedKeys) PatientKey(patient ID, class Class) (*[32]byte, error) {
 	return k.derive("patient", patient, class), nil
 }
 
+func (k fixedKeys) PatientKeys(patient ID, class Class) ([]*[32]byte, error) {
+	return one(k.PatientKey(patient, class))
+}
+
+// one makes a list of the only key.
+func one(key *[32]byte, err error) ([]*[32]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []*[32]byte{key}, nil
+}
+
 // signer is a device with a key of its own.
 type signer struct {
 	id  ID

@@ -99,11 +99,16 @@ type partWire struct {
 	Sealed  []byte // nonce ‖ ciphertext of compressed []Change
 }
 
-// Keys opens what is sealed. ErrErased from PatientKey means that the key was
-// destroyed; ErrNoKey from either, that it is not held here (yet).
+// Keys opens what is sealed. ErrErased about a patient's key means that it was
+// destroyed; ErrNoKey about any, that it is not held here (yet).
+//
+// Two workstations that were out of each other's reach may have made a key each
+// for the same patient and class: PatientKey is the one to seal with, PatientKeys
+// are all that a part may be sealed under.
 type Keys interface {
 	ScopeKey(scope ID, epoch uint32) (*[32]byte, error)
 	PatientKey(patient ID, class Class) (*[32]byte, error)
+	PatientKeys(patient ID, class Class) ([]*[32]byte, error)
 }
 
 // What Keys may answer instead of a key.
@@ -111,6 +116,30 @@ var (
 	ErrErased = errors.New("ledger: the patient's key is destroyed")
 	ErrNoKey  = errors.New("ledger: key not held here")
 )
+
+// Lack is the ErrNoKey of an entry: which key it waits for.
+type Lack struct {
+	Scope   ID // zero when it is a patient's
+	Epoch   uint32
+	Patient ID
+	Class   Class
+	Held    int // keys of the patient and class that were tried
+	err     error
+}
+
+func (l *Lack) Error() string { return l.err.Error() }
+func (l *Lack) Unwrap() error { return l.err }
+
+// Ended reports whether a key that was lacking is here, or destroyed: whether it
+// is worth while to try again.
+func (l *Lack) Ended(keys Keys) bool {
+	if l.Patient.IsZero() {
+		_, err := keys.ScopeKey(l.Scope, l.Epoch)
+		return err == nil
+	}
+	held, err := keys.PatientKeys(l.Patient, l.Class)
+	return err == nil && len(held) > l.Held || errors.Is(err, ErrErased)
+}
 
 // check holds a payload against what the format allows, both before it is
 // sealed and after it was opened: what is written here must open everywhere, and

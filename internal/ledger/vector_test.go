@@ -41,6 +41,10 @@ func (k vectorKeys) PatientKey(patient ID, class Class) (*[32]byte, error) {
 	return unhexKey(k.p.Patients[fmt.Sprintf("%s/%d", patient, class)])
 }
 
+func (k vectorKeys) PatientKeys(patient ID, class Class) ([]*[32]byte, error) {
+	return one(k.PatientKey(patient, class))
+}
+
 func unhexKey(s string) (*[32]byte, error) {
 	b, err := hex.DecodeString(s)
 	if err != nil || len(b) != 32 {

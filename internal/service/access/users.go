@@ -60,8 +60,14 @@ func (a *Users) Add(ctx context.Context, staff clinic.Staff, password string) (c
 		_ = a.store.Session().RemoveUser(staff.Login)
 		return clinic.Staff{}, err
 	}
+	a.publish(ctx)
 	return staff, nil
 }
+
+// publish tells the other workstations of what has changed in the vault. The change
+// itself stands, so a failure is none of it: what is left untold is told at the next
+// exchange.
+func (a *Users) publish(ctx context.Context) { _ = a.store.Publish(ctx, "user.keys") }
 
 func (a *Users) put(ctx context.Context, intent string, staff *clinic.Staff) error {
 	return a.store.Update(ctx, journal.Act{Actor: a.who.ID, Intent: intent}, func(tx *store.Tx) error { return tx.PutStaff(staff) })
@@ -109,6 +115,7 @@ func (a *Users) Edit(ctx context.Context, login string, change func(clinic.Staff
 	if err := a.put(ctx, "user.edit", &staff); err != nil {
 		return clinic.Staff{}, err
 	}
+	a.publish(ctx)
 	return staff, nil
 }
 
@@ -142,7 +149,11 @@ func (a *Users) Remove(ctx context.Context, login string) error {
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	return a.shutOut(staff.ID, err == nil)
+	if err := a.shutOut(staff.ID, err == nil); err != nil {
+		return err
+	}
+	a.publish(ctx)
+	return nil
 }
 
 // shutOut makes a fresh key for what is written from now on and then revokes a removed
@@ -188,9 +199,14 @@ func (a *Users) anotherAdministrator(ctx context.Context, except clinic.ID) erro
 	return fault.New(fault.Conflict, "fault.user.last_administrator")
 }
 
-// ChangePassword changes the logged-in user's own password.
+// ChangePassword changes the logged-in user's own password, on the other
+// workstations too.
 func (a *Users) ChangePassword(old, new string) error {
-	return a.store.Session().ChangePassword(old, new)
+	if err := a.store.Session().ChangePassword(old, new); err != nil {
+		return err
+	}
+	a.publish(context.Background())
+	return nil
 }
 
 // NewPhrase replaces the recovery phrase, when the paper is lost or was seen, and gives
@@ -203,7 +219,12 @@ func (a *Users) NewPhrase(ctx context.Context) (string, error) {
 	if err := a.store.NoteKeys(ctx, "phrase"); err != nil {
 		return "", err
 	}
-	return a.store.Session().NewPhrase()
+	phrase, err := a.store.Session().NewPhrase()
+	if err != nil {
+		return "", err
+	}
+	a.publish(ctx)
+	return phrase, nil
 }
 
 // List gives the users of the clinic.

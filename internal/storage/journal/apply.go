@@ -1,8 +1,8 @@
 package journal
 
 import (
+	"cmp"
 	"context"
-	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -11,206 +11,257 @@ import (
 	"feldsher/internal/ledger"
 )
 
-// Trust gives the public key of a device whose certificate holds.
-type Trust func(ledger.ID) (ed25519.PublicKey, bool)
-
 // Row names a row that an applied entry has written.
 type Row struct {
 	Table string
 	ID    ledger.ID
 }
 
-// Apply stores entries of other devices and merges their rows, all in one
-// transaction; after runs at its end with the rows that were written, for what
-// is derived from them. Entries known already are passed over; one that differs
-// from what is known under its number is a fork, one that has seen what is not
-// here yet must wait: both are refused with the kind Conflict.
-func (j *Journal) Apply(ctx context.Context, entries []*ledger.Entry, trust Trust, after func(*Tx, []Row) error) error {
-	return j.run(ctx, apply, func(tx *Tx) error {
-		written := map[touchKey]bool{}
-		var rows []Row
-		for _, e := range entries {
-			a := application{j: j, tx: tx, e: e, written: written}
-			if err := a.run(trust); err != nil {
-				return err
-			}
-			rows = append(rows, a.rows...)
-		}
-		diffs, err := j.differences(ctx)
+// Apply stores entries of other devices and merges their rows. The first of them,
+// as many as applied says, are durable then; the error is about the one behind
+// them, of which nothing stays, and says nothing of those that follow.
+//
+// It takes a few megabytes in one transaction, and ends one behind an entry that
+// brings certificates or keys; after runs at the end of each with the rows that
+// it has written, for what is derived from them. Entries known already are passed
+// over. Refused are: with the kind Conflict, one that differs from what is known
+// under its number (a fork), and one that has seen what is not here yet; with
+// Forbidden, one that a device wrote after it was revoked; with Newer, one of a
+// newer program; with Damaged, what is no entry of a device that is trusted here.
+func (j *Journal) Apply(ctx context.Context, entries []*ledger.Entry, trust Trust, after func(*Tx, []Row) error) (applied int, err error) {
+	r := newReception(j, trust, entries)
+	for applied < len(entries) {
+		n, err := j.segment(ctx, r, entries[applied:], after)
+		applied += n
 		if err != nil {
-			return err
+			return applied, err
 		}
-		for _, d := range diffs {
-			if !written[d.touchKey] {
-				return fmt.Errorf("journal: apply: a row of %s was written outside the merge", d.table.Name)
+	}
+	return applied, nil
+}
+
+// segment takes in as many entries as one transaction shall hold. When one is
+// refused, the transaction is done again with those before it.
+func (j *Journal) segment(ctx context.Context, r *reception, entries []*ledger.Entry, after func(*Tx, []Row) error) (int, error) {
+	in, stop := r.stream(entries)
+	var taken []*arrival
+	next := func(i int) *arrival {
+		if i == len(taken) {
+			a, more := <-in
+			if !more {
+				return nil
 			}
+			taken = append(taken, a)
 		}
-		j.clear()
-		if err := j.checkNews(ctx); err != nil {
-			return err
+		return taken[i]
+	}
+	var first error
+	for limit := len(entries); ; {
+		n, refused := 0, false
+		err := j.run(ctx, apply, func(tx *Tx) error {
+			s := session{j: j, tx: tx, reception: r, again: remake{j: j, tx: tx}}
+			for a := next(0); a != nil && n < limit; a = next(n) {
+				if err := s.take(ctx, a); err != nil {
+					refused = true
+					return err
+				}
+				if n++; n == limit {
+					break
+				}
+			}
+			stop()
+			stop = func() {}
+			return s.finish(ctx, after)
+		})
+		if !refused {
+			if err != nil {
+				n = 0
+			}
+			stop()
+			return n, cmp.Or(err, first)
 		}
-		if after == nil || len(rows) == 0 {
-			return nil
+		first = cmp.Or(first, err)
+		if limit = n; n == 0 {
+			stop()
+			return 0, first
 		}
-		return after(tx, rows)
-	})
+	}
+}
+
+// session is one transaction of Apply.
+type session struct {
+	*reception
+	j     *Journal
+	tx    *Tx
+	rows  []Row
+	named map[touchKey]bool
+	again remake // rows that can't be merged in place
+}
+
+// wrote names a row that was written, once.
+func (s *session) wrote(k touchKey, t *table) {
+	if s.named == nil {
+		s.named = map[touchKey]bool{}
+	}
+	if !s.named[k] {
+		s.named[k] = true
+		s.rows = append(s.rows, Row{t.Name, k.id})
+	}
+}
+
+// finish makes anew what has to be, and sees that nothing else was written.
+func (s *session) finish(ctx context.Context, after func(*Tx, []Row) error) error {
+	if _, err := s.again.write(ctx); err != nil {
+		return err
+	}
+	if s.j.hookErr != nil {
+		return s.j.hookErr
+	}
+	if len(s.j.touched) > 0 {
+		return fmt.Errorf("journal: apply: a row of %s was written outside the merge", s.j.tables[s.j.touched[0].table].Name)
+	}
+	if err := s.j.checkNews(ctx); err != nil {
+		return err
+	}
+	if after == nil || len(s.rows) == 0 {
+		return nil
+	}
+	return after(s.tx, s.rows)
 }
 
 // application is the work on one received entry.
 type application struct {
-	j       *Journal
-	tx      *Tx
-	e       *ledger.Entry
-	device  int64
-	seen    ledger.Vector
-	written map[touchKey]bool
-	rows    []Row
+	*session
+	*arrival
+	h      ledger.Header
+	chains *chains
+	device int64
+	seen   ledger.Vector
+	n      int64
+	erased map[partKey]bool
 }
 
-func (a *application) run(trust Trust) error {
-	j, h := a.j, a.e.Header
-	key, known := trust(h.Device)
-	if h.Org != j.keys.Organisation() || !known || !a.e.Verify(key) {
-		return fault.New(fault.Damaged, "fault.ledger.signature", "seq", h.Seq)
-	}
-	if h.Schema > j.schema {
-		return fault.New(fault.Newer, "fault.ledger.schema", "schema", h.Schema)
-	}
-	var err error
-	if a.device, err = j.device(a.tx.ctx, h.Device); err != nil {
+func (s *session) take(ctx context.Context, x *arrival) (err error) {
+	if err := ctx.Err(); err != nil {
 		return err
 	}
-	dup, err := a.place()
-	if err != nil || dup {
+	if x.refused != nil {
+		return x.refused
+	}
+	a := application{session: s, arrival: x, h: x.e.Header}
+	if a.chains, err = s.j.known(ctx); err != nil {
 		return err
 	}
-	payloads, waiting, err := openAll(a.e, j.keys)
-	if err != nil {
+	known, err := a.place(ctx)
+	if err != nil || known {
 		return err
 	}
-	for _, p := range payloads {
-		for part, c := range changesOf(p) {
-			if err := j.check(c, part); err != nil {
+	if a.bad != nil {
+		return a.bad
+	}
+	if a.device, err = s.j.device(ctx, a.h.Device); err != nil {
+		return err
+	}
+	return a.run(ctx)
+}
+
+func (a *application) run(ctx context.Context) error {
+	j := a.j
+	if a.h.Chain == ledger.Changes {
+		for _, head := range a.h.Seen {
+			if err := j.learn(ctx, a.h.Device, head); err != nil {
 				return err
 			}
 		}
+		a.seen = a.chains.seenBy(a.h.Device)
 	}
-	if h.Chain == ledger.Changes {
-		if err := a.learn(); err != nil {
-			return err
-		}
-	}
+	w := wait{chain: a.h.Chain, device: a.h.Device, seq: a.h.Seq, lack: a.lack}
+	waiting := a.lack != nil
 	if !waiting {
-		if waiting, err = a.dependent(payloads); err != nil {
+		var err error
+		if w.need, err = a.dependent(ctx); err != nil {
 			return err
 		}
+		waiting = w.need != nil
 	}
-	j.clock.Observe(h.HLC)
-	n, err := j.store(a.tx.ctx, a.device, a.e, patientsOf(payloads), waiting)
-	if err != nil {
+	j.clock.Observe(a.h.HLC)
+	var err error
+	if a.n, err = j.store(ctx, a.device, a.e, patientsOf(a.payloads), waiting); err != nil {
 		return err
 	}
-	if waiting {
-		return j.noteWait(a.tx.ctx, wait{n, h.Chain, h.Device, h.Seq})
+	if w.n = a.n; waiting {
+		return j.noteWait(ctx, w)
 	}
-	for _, p := range payloads {
-		if err := a.merge(p, n); err != nil {
-			return err
-		}
-	}
-	return nil
+	return a.merge(ctx)
 }
 
-// place checks that the entry is the next of its chain; dup says that it is here
-// already.
-func (a *application) place() (dup bool, err error) {
-	h := a.e.Header
-	var last, hlc int64
-	var hash []byte
-	err = a.j.conn.QueryRowContext(a.tx.ctx,
-		`SELECT seq, hash, hlc FROM entry WHERE device = ? AND chain = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`,
-		a.device, h.Chain, int64(h.Seq)).Scan(&last, &hash, &hlc)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return false, fmt.Errorf("journal: apply: %w", err)
+// place checks that the entry is the next of its chain; known says that it is
+// here already.
+func (a *application) place(ctx context.Context) (known bool, err error) {
+	h := a.h
+	last := a.chains.last[chainKey{h.Device, h.Chain}]
+	if h.Seq <= last.seq {
+		have, err := a.hashAt(ctx, h.Device, h.Chain, h.Seq)
+		if err != nil || have != nil && *have == a.e.Hash {
+			return true, err
+		}
+		return false, forked(h.Seq)
 	}
-	var prev ledger.Hash
-	copy(prev[:], hash)
 	switch {
-	case uint64(last) == h.Seq && prev == a.e.Hash:
-		return true, nil
-	case uint64(last) == h.Seq, uint64(last) == h.Seq-1 && prev != h.Prev:
-		return false, fault.New(fault.Conflict, "fault.ledger.fork", "seq", h.Seq)
+	case !a.accepts(h):
+		return false, fault.New(fault.Forbidden, "fault.ledger.revoked", "seq", h.Seq)
+	case h.Seq == last.seq+1 && h.Prev != last.hash:
+		return false, forked(h.Seq)
 	case h.Device == a.j.keys.Device(): // signed as us, and not by this directory
-		return false, fault.New(fault.Conflict, "fault.ledger.fork", "seq", h.Seq)
-	case uint64(last) != h.Seq-1:
+		return false, forked(h.Seq)
+	case h.Seq != last.seq+1, h.Chain == ledger.Changes && !a.chains.applied.Ready(h):
 		return false, fault.New(fault.Conflict, "fault.ledger.early", "seq", h.Seq)
-	case h.HLC <= ledger.HLC(hlc):
+	case h.HLC <= last.hlc:
 		return false, fault.New(fault.Damaged, "fault.ledger.stamp", "seq", h.Seq)
 	}
 	if h.Chain != ledger.Changes {
 		return false, nil
 	}
-	have, err := a.j.Applied(a.tx.ctx)
-	if err != nil {
-		return false, err
-	}
-	if !have.Ready(h) {
-		return false, fault.New(fault.Conflict, "fault.ledger.early", "seq", h.Seq)
-	}
-	return false, a.sawTheSame()
+	return false, a.sawTheSame(ctx)
 }
+
+func forked(seq uint64) error { return fault.New(fault.Conflict, "fault.ledger.fork", "seq", seq) }
 
 // sawTheSame refuses an entry whose writer had applied another branch of a chain
 // than the one that is here.
-func (a *application) sawTheSame() error {
-	for _, s := range a.e.Header.Seen {
-		var hash []byte
-		err := a.j.conn.QueryRowContext(a.tx.ctx, `SELECT e.hash FROM device d JOIN entry e
-			ON e.device = d.n AND e.chain = 1 AND e.seq = ? WHERE d.id = ?`, int64(s.Seq), s.Device).Scan(&hash)
-		switch {
-		case errors.Is(err, sql.ErrNoRows): // trimmed since
-		case err != nil:
-			return fmt.Errorf("journal: apply: %w", err)
-		case string(hash) != string(s.Hash[:]):
-			return fault.New(fault.Conflict, "fault.ledger.fork", "seq", s.Seq)
+func (a *application) sawTheSame(ctx context.Context) error {
+	for _, s := range a.h.Seen {
+		have, err := a.hashAt(ctx, s.Device, ledger.Changes, s.Seq)
+		if err != nil {
+			return err
+		}
+		if have != nil && *have != s.Hash { // nil: trimmed since
+			return forked(s.Seq)
 		}
 	}
 	return nil
 }
 
-// Applied is the vector of changes stored here.
-func (j *Journal) Applied(ctx context.Context) (ledger.Vector, error) {
-	rows, err := j.conn.QueryContext(ctx, `SELECT id, seq FROM (SELECT d.id AS id,
-		(SELECT max(seq) FROM entry WHERE device = d.n AND chain = 1) AS seq FROM device d) WHERE seq IS NOT NULL`)
+// hashAt gives the hash of a stored entry; nil when it is not here.
+func (a *application) hashAt(ctx context.Context, device ledger.ID, chain ledger.Chain, seq uint64) (*ledger.Hash, error) {
+	if last := a.chains.last[chainKey{device, chain}]; last.seq == seq {
+		return &last.hash, nil
+	}
+	stmt, err := a.j.prepare(ctx, `SELECT hash FROM entry WHERE device = ? AND chain = ? AND seq = ?`)
 	if err != nil {
-		return nil, fmt.Errorf("journal: applied: %w", err)
+		return nil, err
 	}
-	defer rows.Close()
-	v := ledger.Vector{}
-	for rows.Next() {
-		var id ledger.ID
-		var seq int64
-		if err := rows.Scan(&id, &seq); err != nil {
-			return nil, fmt.Errorf("journal: applied: %w", err)
-		}
-		v[id] = uint64(seq)
+	var raw []byte
+	err = stmt.QueryRowContext(ctx, a.chains.numbers[device], chain, int64(seq)).Scan(&raw)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, nil
+	case err != nil:
+		return nil, fmt.Errorf("journal: apply: %w", err)
 	}
-	return v, rows.Err()
-}
-
-// openAll opens the boxes of an entry. When the key of one is not held here the
-// entry waits: nothing is given of it.
-func openAll(e *ledger.Entry, keys ledger.Keys) (out []*ledger.Payload, waiting bool, err error) {
-	for _, b := range e.Boxes {
-		p, err := e.OpenBox(b, keys)
-		if errors.Is(err, ledger.ErrNoKey) {
-			return nil, true, nil
-		} else if err != nil {
-			return nil, false, fault.Wrap(err, fault.Damaged, "fault.ledger.box", "seq", e.Header.Seq)
-		}
-		out = append(out, p)
-	}
-	return out, false, nil
+	var hash ledger.Hash
+	copy(hash[:], raw)
+	return &hash, nil
 }
 
 func patientsOf(payloads []*ledger.Payload) []ledger.ID {
@@ -224,34 +275,4 @@ func patientsOf(payloads []*ledger.Payload) []ledger.ID {
 		}
 	}
 	return out
-}
-
-// learn takes the entry's seen delta in and builds the vector of what its writer
-// had seen.
-func (a *application) learn() error {
-	ctx := a.tx.ctx
-	for _, head := range a.e.Header.Seen {
-		other, err := a.j.device(ctx, head.Device)
-		if err != nil {
-			return err
-		}
-		if err := a.j.learn(ctx, a.device, other, head); err != nil {
-			return err
-		}
-	}
-	rows, err := a.j.conn.QueryContext(ctx, `SELECT d.id, k.seq FROM knows k JOIN device d ON d.n = k.other WHERE k.device = ?`, a.device)
-	if err != nil {
-		return fmt.Errorf("journal: seen: %w", err)
-	}
-	defer rows.Close()
-	a.seen = ledger.Vector{}
-	for rows.Next() {
-		var id ledger.ID
-		var seq int64
-		if err := rows.Scan(&id, &seq); err != nil {
-			return fmt.Errorf("journal: seen: %w", err)
-		}
-		a.seen[id] = uint64(seq)
-	}
-	return rows.Err()
 }

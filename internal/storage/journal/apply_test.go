@@ -229,16 +229,14 @@ func TestApplyRefuses(t *testing.T) {
 	if d := difference(before, b.tables(t)); len(d) > 0 || len(b.entries(t)) != entries {
 		t.Fatalf("left %v", d)
 	}
-	// All or nothing.
+	// What stands before a refused one is kept, and of that nothing.
 	bad := rows(change("nowhere", staff, ledger.Insert))
 	one := a.forge(t, a.next(), good)
 	two := a.forge(t, header(func(h *ledger.Header) { h.Seq, h.Prev, h.HLC = h.Seq+1, one.Hash, h.HLC+1 }), bad)
-	wantFault(t, "second of two", b.apply(one, two), fault.Damaged, "fault.ledger.table")
-	if len(b.entries(t)) != entries {
-		t.Error("half of a refused exchange stayed")
-	}
-	if err := b.apply(one); err != nil {
-		t.Fatal(err)
+	n, err := b.j.Apply(context.Background(), []*ledger.Entry{all[0], one, two}, b.trust, nil)
+	wantFault(t, "last of three", err, fault.Damaged, "fault.ledger.table")
+	if n != 2 || len(b.entries(t)) != entries+1 {
+		t.Errorf("%d applied, %d entries", n, len(b.entries(t))-entries)
 	}
 	if _, err := b.verify(); err != nil {
 		t.Fatal(err)

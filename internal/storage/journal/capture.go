@@ -57,7 +57,7 @@ func (j *Journal) guard() int32 {
 // the row has been read again.
 func (j *Journal) note(d sqlite.SQLitePreUpdateData) {
 	t, synced := j.byName[d.TableName]
-	if !synced || j.mode == migrate || j.hookErr != nil {
+	if !synced || j.mode == migrate || j.mode == merging || j.hookErr != nil {
 		return
 	}
 	var key [1]any
@@ -114,8 +114,9 @@ func (j *Journal) clear() {
 // difference is a touched row that really differs.
 type difference struct {
 	touch
-	table *table
-	now   []any // nil: gone
+	forced map[int]bool // groups that are written whole, differing or not
+	table  *table
+	now    []any // nil: gone
 }
 
 // differences reads every touched row again.
@@ -198,10 +199,15 @@ func (d *difference) allowed() error {
 	return nil
 }
 
-// groups lists the field groups in which an update differs.
+// groups lists the field groups in which an update differs, and those that are
+// settled by it.
 func (d *difference) groups() []int {
 	var out []int
 	for g, cols := range d.table.groupCol {
+		if d.forced[g] {
+			out = append(out, g)
+			continue
+		}
 		for _, i := range cols {
 			if !same(d.old[i], d.now[i]) {
 				out = append(out, g)

@@ -25,7 +25,8 @@ func (r *verification) compare(ctx context.Context, s *state) error {
 			return err
 		}
 		id := idOf(row[0])
-		if len(r.erased) > 0 && r.erased[partKey{s.patientOf(row), s.Class}] {
+		if r.isErased(partKey{s.patientOf(row), s.Class}) {
+			delete(s.rows, id)
 			continue
 		}
 		want, known := s.rows[id]
@@ -60,7 +61,7 @@ func (r *verification) compareRow(ctx context.Context, s *state, id ledger.ID, r
 		if r.hash(s.table, row) == want.hash {
 			return nil
 		}
-		full, err := r.load(ctx, s, id, want.entry)
+		full, err := r.load(ctx, s, id, want)
 		if err != nil {
 			return err
 		}

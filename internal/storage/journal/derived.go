@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -37,19 +38,12 @@ func (a noted) compare(b noted) int {
 func (r *verification) compareHeads(ctx context.Context) error {
 	want := map[noted]bool{}
 	for _, s := range r.tables {
-		for id, row := range s.rows {
-			if row.full == nil {
+		for id := range s.rows {
+			if r.leaving[touchKey{s.number, id}] {
 				continue
 			}
-			for g, heads := range row.full.heads {
-				for _, h := range heads {
-					want[noted{s.number, id, g, h.entry}] = true
-				}
-			}
-			for g, entries := range row.full.late {
-				for _, n := range entries {
-					want[noted{s.number, id, late(g), n}] = true
-				}
+			for _, note := range s.notes(id) {
+				want[note] = true
 			}
 		}
 	}
@@ -81,11 +75,42 @@ func (r *verification) compareHeads(ctx context.Context) error {
 
 // purged reports whether a head may belong to a row whose key is destroyed.
 func (r *verification) purged(h noted) bool {
-	if len(r.erased) == 0 || h.table < 0 || h.table >= len(r.tables) {
+	if r.report.Erased == 0 || h.table < 0 || h.table >= len(r.tables) {
 		return false
 	}
 	_, here := r.tables[h.table].rows[h.id]
-	return !here
+	return !here || h.group == clashed || r.leaving[touchKey{h.table, h.id}]
+}
+
+// findLeaving looks for rows whose key is destroyed and that are not purged yet.
+// Another patient's may come in the place of one.
+func (r *verification) findLeaving(ctx context.Context) error {
+	if r.report.Erased == 0 {
+		return nil
+	}
+	for _, s := range r.tables {
+		if s.patient < 0 {
+			continue
+		}
+		rows, err := r.conn.QueryContext(ctx, `SELECT id, "`+s.Patient+`" FROM `+s.Name)
+		if err != nil {
+			return fmt.Errorf("journal: verify: %w", err)
+		}
+		for rows.Next() {
+			var id, patient []byte
+			if err := rows.Scan(&id, &patient); err != nil {
+				_ = rows.Close()
+				return fmt.Errorf("journal: verify: %w", err)
+			}
+			if r.isErased(partKey{idOf(patient), s.Class}) {
+				r.leaving[touchKey{s.number, idOf(id)}] = true
+			}
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return fmt.Errorf("journal: verify: %w", err)
+		}
+	}
+	return nil
 }
 
 func (r *verification) headDiffers(h noted) error {
@@ -93,8 +118,7 @@ func (r *verification) headDiffers(h noted) error {
 	if h.table >= 0 && h.table < len(r.tables) {
 		t := r.tables[h.table]
 		table = t.Name
-		g := max(h.group, late(h.group))
-		if g < len(t.Groups) {
+		if g := groupOfNote(h.group); g >= 0 && g < len(t.Groups) {
 			group = t.Groups[g].Name
 		}
 	}

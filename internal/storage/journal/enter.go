@@ -12,6 +12,9 @@ import (
 // enter writes the entry of the present transaction, if rows really differ.
 func (j *Journal) enter(ctx context.Context, act Act) error {
 	diffs, err := j.differences(ctx)
+	if err == nil {
+		diffs, err = j.settle(ctx, diffs)
+	}
 	if err != nil || len(diffs) == 0 {
 		j.clear()
 		return err
@@ -147,6 +150,9 @@ func (j *Journal) store(ctx context.Context, device int64, e *ledger.Entry, pati
 		return 0, err
 	}
 	j.ordinal = n
+	if j.chains != nil {
+		j.chains.set(chainKey{h.Device, h.Chain}, chainHead{h.Seq, e.Hash, h.HLC})
+	}
 	return n, nil
 }
 
@@ -174,7 +180,7 @@ func (j *Journal) markHeads(ctx context.Context, d *difference, n int64) error {
 		return nil // born says it
 	}
 	for _, g := range d.groups() {
-		if err := j.setHeads(ctx, d.touchKey, g, []int64{n}); err != nil {
+		if err := j.setHeads(ctx, d.touchKey, g, []head{{entry: n}}, false, false); err != nil {
 			return err
 		}
 	}
@@ -209,7 +215,6 @@ func (j *Journal) tell(ctx context.Context) ([]ledger.Head, error) {
 	}
 	defer rows.Close()
 	var heads []ledger.Head
-	var numbers []int64
 	for rows.Next() {
 		var n int64
 		var h ledger.Head
@@ -218,30 +223,17 @@ func (j *Journal) tell(ctx context.Context) ([]ledger.Head, error) {
 			return nil, fmt.Errorf("journal: seen: %w", err)
 		}
 		copy(h.Hash[:], hash)
-		heads, numbers = append(heads, h), append(numbers, n)
+		heads = append(heads, h)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fmt.Errorf("journal: seen: %w", err)
 	}
 	_ = rows.Close()
-	for i, h := range heads {
-		if err := j.learn(ctx, j.self, numbers[i], h); err != nil {
+	for _, h := range heads {
+		if err := j.learn(ctx, j.keys.Device(), h); err != nil {
 			return nil, err
 		}
 	}
 	j.news = false
 	return heads, nil
-}
-
-// learn notes that a device has applied another's entries up to a head.
-func (j *Journal) learn(ctx context.Context, device, other int64, h ledger.Head) error {
-	stmt, err := j.prepare(ctx, `INSERT INTO knows (device, other, seq, hash) VALUES (?, ?, ?, ?)
-		ON CONFLICT (device, other) DO UPDATE SET seq = excluded.seq, hash = excluded.hash WHERE excluded.seq > seq`)
-	if err != nil {
-		return err
-	}
-	if _, err := stmt.ExecContext(ctx, device, other, int64(h.Seq), h.Hash[:]); err != nil {
-		return fmt.Errorf("journal: knows: %w", err)
-	}
-	return nil
 }

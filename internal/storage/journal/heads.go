@@ -1,9 +1,12 @@
 package journal
 
 import (
+	"bytes"
+	"cmp"
 	"context"
+	"database/sql/driver"
 	"fmt"
-	"iter"
+	"slices"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
@@ -13,6 +16,11 @@ import (
 type head struct {
 	ledger.Write
 	entry int64
+}
+
+// order is that of heads, the same on every device.
+func (h head) order(o head) int {
+	return cmp.Or(cmp.Compare(h.HLC, o.HLC), bytes.Compare(h.Device[:], o.Device[:]), cmp.Compare(h.Seq, o.Seq))
 }
 
 // mergeHeads is ledger.Merge for heads that remember their entries.
@@ -39,22 +47,50 @@ func standing(heads []head) head {
 	return heads[ledger.Standing(writes)]
 }
 
-// headsOf gives the heads of a row's field group in order: those noted, else the
-// entry that made the row.
-func (j *Journal) headsOf(ctx context.Context, t *table, k touchKey, group int, row []any) ([]head, error) {
-	heads, err := j.queryHeads(ctx, `SELECT d.id, e.seq, e.hlc, e.n FROM head h JOIN entry e ON e.n = h.entry JOIN device d ON d.n = e.device
-		WHERE h.tbl = ? AND h.id = ? AND h.grp = ? ORDER BY e.hlc, d.id, e.seq`, k.table, k.id[:], group)
-	if err != nil {
-		return nil, err
-	}
-	if len(heads) == 0 {
-		heads, err = j.queryHeads(ctx, `SELECT d.id, e.seq, e.hlc, e.n FROM entry e JOIN device d ON d.n = e.device WHERE e.n = ?`, row[t.born])
-		if err == nil && len(heads) == 0 {
-			err = fault.New(fault.Damaged, "fault.ledger.born", "table", t.Name)
+// rowHeads are the heads of a row's field groups that are noted; of the others
+// the entry that made the row is the head.
+type rowHeads struct {
+	noted [][]head // by group, in order
+	born  *head
+}
+
+// headsOf reads the noted heads of a row.
+func (j *Journal) headsOf(ctx context.Context, t *table, k touchKey) (*rowHeads, error) {
+	r := &rowHeads{noted: make([][]head, len(t.Groups))}
+	err := j.ask(ctx, `SELECT d.id, e.seq, e.hlc, e.n, h.grp FROM head h JOIN entry e ON e.n = h.entry JOIN device d ON d.n = e.device
+		WHERE h.tbl = ? AND h.id = ? AND h.grp >= 0 ORDER BY h.grp, e.hlc, d.id, e.seq`, []any{int64(k.table), k.id[:]}, func(row []driver.Value) error {
+		g, _ := row[4].(int64)
+		if g >= int64(len(r.noted)) {
+			return fault.New(fault.Damaged, "fault.verify.heads", "table", t.Name, "row", k.id, "group", fmt.Sprint(g))
 		}
-		if err != nil {
-			return nil, err
+		r.noted[g] = append(r.noted[g], headIn(row))
+		return nil
+	})
+	return r, err
+}
+
+func headIn(row []driver.Value) head {
+	seq, _ := row[1].(int64)
+	hlc, _ := row[2].(int64)
+	n, _ := row[3].(int64)
+	return head{ledger.Write{Device: idOf(row[0]), Seq: uint64(seq), HLC: ledger.HLC(hlc)}, n}
+}
+
+// headsIn gives the heads of one group in order.
+func (j *Journal) headsIn(ctx context.Context, r *rowHeads, t *table, k touchKey, group int, row []any) ([]head, error) {
+	heads := r.noted[group]
+	if heads == nil {
+		if r.born == nil {
+			err := j.ask(ctx, `SELECT d.id, e.seq, e.hlc, e.n FROM entry e JOIN device d ON d.n = e.device WHERE e.n = ?`, []any{row[t.born]},
+				func(row []driver.Value) error { h := headIn(row); r.born = &h; return nil })
+			if err == nil && r.born == nil {
+				err = fault.New(fault.Damaged, "fault.ledger.born", "table", t.Name)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
+		heads = []head{*r.born}
 	}
 	return heads, j.markSeals(ctx, t, k, group, row, heads)
 }
@@ -70,7 +106,7 @@ func (j *Journal) markSeals(ctx context.Context, t *table, k touchKey, group int
 		if len(heads) == 1 || t.Groups[group].Policy == ledger.InsertOnly {
 			continue
 		}
-		values, err := j.valuesAt(ctx, t, k.id, group, heads[i].entry)
+		values, err := j.opener.values(ctx, heads[i].entry, t, rowName{t.Name, k.id, t.patientOf(row)}, group)
 		if err != nil {
 			return err
 		}
@@ -79,116 +115,84 @@ func (j *Journal) markSeals(ctx context.Context, t *table, k touchKey, group int
 	return nil
 }
 
-// setHeads notes the heads of a field group.
-func (j *Journal) setHeads(ctx context.Context, k touchKey, group int, entries []int64) error {
-	del, err := j.prepare(ctx, `DELETE FROM head WHERE tbl = ? AND id = ? AND grp = ?`)
-	if err != nil {
-		return err
-	}
-	if _, err := del.ExecContext(ctx, k.table, k.id[:], group); err != nil {
-		return fmt.Errorf("journal: heads: %w", err)
-	}
-	for _, n := range entries {
-		if err := j.noteHead(ctx, k, group, n); err != nil {
+// setHeads notes the heads of a field group; fresh says that none were noted, open
+// that they wait for a person.
+func (j *Journal) setHeads(ctx context.Context, k touchKey, group int, heads []head, fresh, open bool) error {
+	if !fresh {
+		_, err := j.exec(ctx, `DELETE FROM head WHERE tbl = ? AND id = ? AND grp IN (?, ?)`,
+			[]any{int64(k.table), k.id[:], int64(group), int64(opened(group))})
+		if err != nil {
 			return err
 		}
 	}
+	for _, h := range heads {
+		if err := j.noteHead(ctx, k, group, h.entry); err != nil {
+			return err
+		}
+	}
+	if open {
+		return j.noteHead(ctx, k, opened(group), 0)
+	}
 	return nil
 }
 
-// late is the number under which the late writes of a group are noted, those that
-// came after a write that seals and count for nothing: a person is to see them.
+// dropHeads forgets all that is noted of a row.
+func (j *Journal) dropHeads(ctx context.Context, k touchKey) error {
+	_, err := j.exec(ctx, `DELETE FROM head WHERE tbl = ? AND id = ?`, []any{int64(k.table), k.id[:]})
+	return err
+}
+
+// Beside the heads of a group, what a person is to see is noted under negative
+// numbers, so that a list of it needs no look at the rest.
+
+// late is the number of a group's late writes: those that came after a write that
+// seals, and count for nothing.
 func late(group int) int { return -1 - group }
 
-func (j *Journal) noteHead(ctx context.Context, k touchKey, group int, entry int64) error {
-	ins, err := j.prepare(ctx, `INSERT INTO head (tbl, id, grp, entry) VALUES (?, ?, ?, ?)`)
-	if err != nil {
-		return err
+// opened is the number under which a group with several heads stands whose values
+// are not all the same, unless the last of them simply wins. It names no entry.
+func opened(group int) int { return -10_001 - group }
+
+// clashed is the number of the entries that made the row for another patient than
+// the one it is of.
+const clashed = -20_001
+
+// groupOfNote gives the group that a number speaks of; -1 for none.
+func groupOfNote(n int) int {
+	switch {
+	case n >= 0:
+		return n
+	case n > opened(0):
+		return late(n)
+	case n > clashed:
+		return opened(0) - n
 	}
-	if _, err := ins.ExecContext(ctx, k.table, k.id[:], group, entry); err != nil {
-		return fmt.Errorf("journal: heads: %w", err)
-	}
-	return nil
+	return -1
 }
 
-func (j *Journal) queryHeads(ctx context.Context, query string, args ...any) ([]head, error) {
-	stmt, err := j.prepare(ctx, query)
+// isOpen reports whether heads wait for a person. Two workstations that imported
+// the same file have written the same.
+func isOpen(p ledger.Policy, heads []head, written func(head) ([]any, error)) (bool, error) {
+	if p == ledger.Winner || len(heads) < 2 {
+		return false, nil
+	}
+	first, err := written(heads[0])
 	if err != nil {
-		return nil, err
+		return false, err
 	}
-	rows, err := stmt.QueryContext(ctx, args...)
-	if err != nil {
-		return nil, fmt.Errorf("journal: heads: %w", err)
-	}
-	defer rows.Close()
-	var out []head
-	for rows.Next() {
-		var h head
-		var seq, hlc int64
-		if err := rows.Scan(&h.Device, &seq, &hlc, &h.entry); err != nil {
-			return nil, fmt.Errorf("journal: heads: %w", err)
-		}
-		h.Seq, h.HLC = uint64(seq), ledger.HLC(hlc)
-		out = append(out, h)
-	}
-	return out, rows.Err()
-}
-
-// valuesAt reads what an entry wrote to a field group of a row.
-func (j *Journal) valuesAt(ctx context.Context, t *table, id ledger.ID, group int, entry int64) ([]any, error) {
-	var raw []byte
-	if err := j.conn.QueryRowContext(ctx, `SELECT bytes FROM entry WHERE n = ?`, entry).Scan(&raw); err != nil {
-		return nil, fmt.Errorf("journal: entry %d: %w", entry, err)
-	}
-	c, err := changeIn(raw, t.Name, id, j.keys)
-	if err != nil {
-		return nil, err
-	}
-	groups, err := t.valuesOf(c)
-	if err != nil {
-		return nil, err
-	}
-	if groups[group] == nil {
-		return nil, fault.New(fault.Damaged, "fault.ledger.columns", "table", t.Name)
-	}
-	return groups[group], nil
-}
-
-// changeIn finds the change of a row in an encoded entry.
-func changeIn(raw []byte, table string, id ledger.ID, keys ledger.Keys) (*ledger.Change, error) {
-	e, err := ledger.Decode(raw)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Damaged, "fault.ledger.entry")
-	}
-	for _, b := range e.Boxes {
-		p, err := e.OpenBox(b, keys)
+	for _, h := range heads[1:] {
+		values, err := written(h)
 		if err != nil {
-			return nil, fault.Wrap(err, fault.Damaged, "fault.ledger.box", "seq", e.Header.Seq)
+			return false, err
 		}
-		for _, c := range changesOf(p) {
-			if c.Table == table && c.Key == id {
-				return c, nil
-			}
+		if !slices.EqualFunc(first, values, same) {
+			return true, nil
 		}
 	}
-	return nil, fault.New(fault.Damaged, "fault.ledger.missing_row", "table", table)
+	return false, nil
 }
 
-// changesOf walks over all changes that could be opened, each with the part it
-// stands in.
-func changesOf(p *ledger.Payload) iter.Seq2[partKey, *ledger.Change] {
-	return func(yield func(partKey, *ledger.Change) bool) {
-		for i := range p.Rows {
-			if !yield(partKey{}, &p.Rows[i]) {
-				return
-			}
-		}
-		for _, part := range p.Parts {
-			for i := range part.Rows {
-				if !yield(partKey{part.Patient, part.Class}, &part.Rows[i]) {
-					return
-				}
-			}
-		}
-	}
+func (j *Journal) noteHead(ctx context.Context, k touchKey, group int, entry int64) error {
+	_, err := j.exec(ctx, `INSERT INTO head (tbl, id, grp, entry) VALUES (?, ?, ?, ?)`, []any{int64(k.table), k.id[:], int64(group), entry})
+	return err
 }

@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -45,6 +46,27 @@ func (k vaultKeys) PatientKey(patient ledger.ID, class ledger.Class) (*[32]byte,
 		return nil, errors.Join(ledger.ErrNoKey, err)
 	}
 	return key, err
+}
+
+func (k vaultKeys) PatientKeys(patient ledger.ID, class ledger.Class) ([]*[32]byte, error) {
+	return one(k.PatientKey(patient, class))
+}
+
+// one makes a list of the only key.
+func one(key *[32]byte, err error) ([]*[32]byte, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []*[32]byte{key}, nil
+}
+
+// known trusts the devices whose keys it gives.
+type known func(ledger.ID) (ed25519.PublicKey, bool)
+
+func (k known) DeviceKey(id ledger.ID) (ed25519.PublicKey, bool) { return k(id) }
+func (k known) Accepts(ledger.ID, uint64) bool                   { return true }
+func (k known) Introduced(ledger.ID, []journal.Record) (ed25519.PublicKey, bool) {
+	return nil, false
 }
 
 func (k vaultKeys) Ensure(patients []ledger.ID, class ledger.Class) error {
@@ -144,7 +166,7 @@ func (r *room) leave(t testing.TB) {
 }
 
 func (r *room) verify() (journal.Report, error) {
-	v := journal.Verifier{DB: r.db.Reader, Keys: r.keys, Org: r.session.Organisation(), Trust: r.session.DeviceKey}
+	v := journal.Verifier{DB: r.db.Reader, Keys: r.keys, Org: r.session.Organisation(), Trust: known(r.session.DeviceKey)}
 	return v.Verify(context.Background())
 }
 

@@ -20,7 +20,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"modernc.org/sqlite"
@@ -58,6 +57,7 @@ const (
 	idle    mode = iota // any write to a synced table is refused at commit
 	local               // writes become an entry
 	apply               // a received entry is being stored
+	merging             // and the journal itself writes a row of it
 	migrate             // deterministic, without an entry
 )
 
@@ -71,7 +71,8 @@ type Journal struct {
 	byName map[string]*table
 	stmts  map[string]*sql.Stmt
 	// directs are the driver's own statements, for rereading.
-	directs map[string]driver.StmtQueryContext
+	directs map[string]statement
+	named   []driver.NamedValue // their arguments
 
 	mode    mode
 	touched []touch
@@ -85,7 +86,13 @@ type Journal struct {
 	// issuedNext is what issued will be once the present transaction commits.
 	issuedNext int
 	news       bool // entries of others were applied since our last one
-	waits      []wait
+	waits      waits
+	introduce  func(*Tx) error
+	settled    map[touchKey]map[int]bool // groups that the present transaction writes whole
+
+	chains *chains // nil: to be read
+	past   *past
+	opener *opener
 }
 
 // New takes over the writing connection. The schema must be in place; version
@@ -93,8 +100,8 @@ type Journal struct {
 func New(ctx context.Context, conn *sql.Conn, keys Keys, version uint32, now func() time.Time) (*Journal, error) {
 	j := &Journal{
 		conn: conn, keys: keys, schema: version,
-		byName: map[string]*table{}, stmts: map[string]*sql.Stmt{}, directs: map[string]driver.StmtQueryContext{},
-		index: map[touchKey]int{}, heads: map[ledger.Chain]ledger.Head{},
+		byName: map[string]*table{}, stmts: map[string]*sql.Stmt{}, directs: map[string]statement{},
+		index: map[touchKey]int{}, heads: map[ledger.Chain]ledger.Head{}, opener: newOpener(conn, keys),
 	}
 	for i, t := range clinic.Tables {
 		tab, err := newTable(ctx, conn, i, t)
@@ -168,22 +175,6 @@ func (j *Journal) observe(ctx context.Context) error {
 	return rows.Err()
 }
 
-// device gives the local number of a device, making one at first sight.
-func (j *Journal) device(ctx context.Context, id ledger.ID) (int64, error) {
-	var n int64
-	err := j.conn.QueryRowContext(ctx, `SELECT n FROM device WHERE id = ?`, id).Scan(&n)
-	if err == nil {
-		return n, nil
-	} else if !errors.Is(err, sql.ErrNoRows) {
-		return 0, fmt.Errorf("journal: device: %w", err)
-	}
-	res, err := j.conn.ExecContext(ctx, `INSERT INTO device (id) VALUES (?)`, id)
-	if err != nil {
-		return 0, fmt.Errorf("journal: device: %w", err)
-	}
-	return res.LastInsertId()
-}
-
 // Close takes the hooks off and closes the prepared statements; the connection
 // stays the caller's.
 func (j *Journal) Close() error {
@@ -192,11 +183,7 @@ func (j *Journal) Close() error {
 		errs = append(errs, s.Close())
 	}
 	errs = append(errs, j.conn.Raw(func(c any) error {
-		for _, s := range j.directs {
-			if closer, ok := s.(io.Closer); ok {
-				errs = append(errs, closer.Close())
-			}
-		}
+		errs = append(errs, closeAll(j.directs))
 		h, ok := c.(sqlite.HookRegisterer)
 		if !ok {
 			return fmt.Errorf("journal: connection %T has no hooks", c)

@@ -1,155 +1,126 @@
 package journal
 
 import (
+	"context"
+	"errors"
 	"strings"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
-func (a *application) merge(p *ledger.Payload, n int64) error {
-	for part, c := range changesOf(p) {
-		if err := a.mergeRow(c, part, n); err != nil {
+func (a *application) merge(ctx context.Context) error {
+	for i := range a.changes {
+		if err := a.mergeRow(ctx, &a.changes[i]); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// check holds a change against the policy, whatever rows are here. It must stand
-// in the part of the patient and class that it belongs to, else it would outlive
-// the erasure of their key.
-func (j *Journal) check(c *ledger.Change, part partKey) error {
-	t, known := j.byName[c.Table]
-	if !known {
-		return fault.New(fault.Damaged, "fault.ledger.table", "table", c.Table)
-	}
-	misplaced := t.Class != part.class
-	for _, col := range c.Columns {
-		misplaced = misplaced || col.Name == t.Patient && idOf(col.New) != part.patient
-	}
-	if c.Kind == ledger.Insert && t.Patient == "id" {
-		misplaced = misplaced || c.Key != part.patient
-	}
-	if misplaced {
-		return fault.New(fault.Damaged, "fault.ledger.part", "table", c.Table)
-	}
-	_, err := t.valuesOf(c)
-	return err
 }
 
 // mergeRow merges one changed row into the tables.
-func (a *application) mergeRow(c *ledger.Change, part partKey, n int64) error {
-	t := a.j.byName[c.Table]
-	row, err := a.j.read(a.tx.ctx, t, c.Key)
-	if err != nil {
+func (a *application) mergeRow(ctx context.Context, c *change) error {
+	t, k := c.table, touchKey{c.table.number, c.Key}
+	a.wrote(k, t)
+	if err := a.parents(ctx, c); err != nil {
 		return err
 	}
-	k := touchKey{t.number, c.Key}
-	a.written[k] = true
-	a.rows = append(a.rows, Row{t.Name, c.Key})
-	if row == nil {
-		if c.Kind != ledger.Insert {
-			return fault.New(fault.Damaged, "fault.ledger.missing_row", "table", c.Table)
+	if c.Kind == ledger.Insert {
+		row := t.flat(c.Key, c.groups)
+		row[t.born] = a.n
+		if t.patientOf(row) != c.part.patient {
+			return fault.New(fault.Damaged, "fault.ledger.part", "table", t.Name)
 		}
-		return a.insert(t, c, part, n)
+		if made, err := a.j.insertNew(ctx, t, row); err != nil || made {
+			return err
+		}
 	}
-	if t.patientOf(row) != part.patient {
-		return fault.New(fault.Damaged, "fault.ledger.part", "table", c.Table)
-	}
-	groups, err := t.valuesOf(c)
+	row, err := a.j.read(ctx, t, c.Key)
 	if err != nil {
 		return err
 	}
-	for g, values := range groups {
+	switch {
+	case row == nil:
+		return fault.New(fault.Damaged, "fault.ledger.missing_row", "table", t.Name)
+	case a.again.has(k):
+	case t.patientOf(row) == c.part.patient:
+		return a.mergeGroups(ctx, c, k, row)
+	case c.Kind == ledger.Update:
+		made, err := a.j.wasMade(ctx, t, c.Key, c.part.patient, a.n)
+		if err != nil {
+			return err
+		}
+		if !made {
+			return fault.New(fault.Damaged, "fault.ledger.part", "table", t.Name)
+		}
+	}
+	// The row was made for two patients.
+	a.again.add(k, t.patientOf(row), c.part.patient)
+	return nil
+}
+
+func (a *application) mergeGroups(ctx context.Context, c *change, k touchKey, row []any) error {
+	heads, err := a.j.headsOf(ctx, c.table, k)
+	if err != nil {
+		return err
+	}
+	for g, values := range c.groups {
 		if values == nil {
 			continue
 		}
-		if err := a.mergeGroup(t, k, g, row, values, n); err != nil {
+		if err := a.mergeGroup(ctx, c.table, k, g, heads, row, values); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// valuesOf gives, for each field group that a change writes, the group's values;
-// nil for the groups it leaves alone.
-func (t *table) valuesOf(c *ledger.Change) ([][]any, error) {
-	given := make(map[string]any, len(c.Columns))
-	for _, col := range c.Columns {
-		given[col.Name] = col.New
-	}
-	out := make([][]any, len(t.Groups))
-	used := 0
-	for g, cols := range t.groupCol {
-		values := make([]any, len(cols))
-		has := c.Kind == ledger.Insert
-		for i, at := range cols {
-			v, ok := given[t.columns[at].name]
-			if ok {
-				used++
-				has = true
-			} else {
-				v = t.columns[at].standard
-			}
-			values[i] = v
-		}
-		if has {
-			out[g] = values
-		}
-	}
-	if used != len(c.Columns) {
-		return nil, fault.New(fault.Damaged, "fault.ledger.columns", "table", t.Name)
-	}
-	return out, nil
-}
-
-func (a *application) insert(t *table, c *ledger.Change, part partKey, n int64) error {
-	groups, err := t.valuesOf(c)
-	if err != nil {
-		return err
-	}
-	row := t.flat(c.Key, groups)
-	row[t.born] = n
-	if t.patientOf(row) != part.patient {
-		return fault.New(fault.Damaged, "fault.ledger.part", "table", c.Table)
-	}
-	_, err = a.tx.Exec(t.insert, row...)
-	return err
-}
-
 // mergeGroup merges one write of a field group with the heads known here.
-func (a *application) mergeGroup(t *table, k touchKey, g int, row, values []any, n int64) error {
-	before, err := a.j.headsOf(a.tx.ctx, t, k, g, row)
+func (a *application) mergeGroup(ctx context.Context, t *table, k touchKey, g int, heads *rowHeads, row, values []any) error {
+	before, err := a.j.headsIn(ctx, heads, t, k, g, row)
 	if err != nil {
 		return err
 	}
-	h := a.e.Header
-	w := head{ledger.Write{Device: h.Device, Seq: h.Seq, HLC: h.HLC, Seals: t.seals(g, values)}, n}
+	w := head{ledger.Write{Device: a.h.Device, Seq: a.h.Seq, HLC: a.h.HLC, Seals: t.seals(g, values)}, a.n}
 	after, isLate := mergeHeads(before, w, a.seen)
 	if isLate {
-		return a.j.noteHead(a.tx.ctx, k, late(g), n)
+		return a.j.noteHead(ctx, k, late(g), a.n)
 	}
-	entries := make([]int64, len(after))
-	for i := range after {
-		entries[i] = after[i].entry
+	name := rowName{t.Name, k.id, t.patientOf(row)}
+	written := func(h head) ([]any, error) {
+		switch h {
+		case w:
+			return values, nil
+		case standing(before):
+			return t.groupOf(row, g), nil
+		}
+		return a.j.opener.values(ctx, h.entry, t, name, g)
 	}
-	if err := a.j.setHeads(a.tx.ctx, k, g, entries); err != nil {
+	open, err := isOpen(t.Groups[g].Policy, after, written)
+	if err != nil {
+		return err
+	}
+	if err := a.j.setHeads(ctx, k, g, after, heads.noted[g] == nil, open); err != nil {
 		return err
 	}
 	now := standing(after)
-	switch {
-	case now == standing(before):
+	if now == standing(before) {
 		return nil
-	case now != w:
-		if values, err = a.j.valuesAt(a.tx.ctx, t, k.id, g, now.entry); err != nil {
-			return err
-		}
 	}
-	return a.set(t, k.id, g, row, values)
+	if values, err = written(now); err != nil {
+		return err
+	}
+	return a.j.setGroup(ctx, t, k.id, g, row, values)
 }
 
-func (a *application) set(t *table, id ledger.ID, g int, row, values []any) error {
+// insertNew inserts a row; false when its id is taken.
+func (j *Journal) insertNew(ctx context.Context, t *table, row []any) (bool, error) {
+	n, err := j.own(ctx, t.insertNew, row)
+	return n == 1, err
+}
+
+// setGroup writes the values of a field group where they differ from the row's.
+func (j *Journal) setGroup(ctx context.Context, t *table, id ledger.ID, g int, row, values []any) error {
 	var sets []string
 	var args []any
 	for i, at := range t.groupCol[g] {
@@ -161,6 +132,64 @@ func (a *application) set(t *table, id ledger.ID, g int, row, values []any) erro
 	if len(sets) == 0 {
 		return nil
 	}
-	_, err := a.tx.Exec(`UPDATE `+t.Name+` SET `+strings.Join(sets, ", ")+` WHERE id = ?`, append(args, id[:])...)
+	_, err := j.own(ctx, `UPDATE `+t.Name+` SET `+strings.Join(sets, ", ")+` WHERE id = ?`, append(args, id[:]))
 	return err
+}
+
+// parents sees to the rows that a change names where those were erased: in the
+// place of each stands an empty row, or the reference would lead nowhere.
+func (a *application) parents(ctx context.Context, c *change) error {
+	for _, p := range c.table.parents {
+		id := c.named(p)
+		if id.IsZero() {
+			continue
+		}
+		parent := a.j.byName[p.table]
+		key := partKey{parent.ownerOf(id, c.part.patient), parent.Class}
+		if a.erased == nil {
+			a.erased = map[partKey]bool{}
+		}
+		gone, asked := a.erased[key]
+		if !asked {
+			gone = isErased(a.j.keys, key)
+			a.erased[key] = gone
+		}
+		if !gone {
+			continue
+		}
+		if err := a.j.stub(ctx, parent, id, key.patient); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named gives the row that a change puts into a parent's column; zero for none.
+func (c *change) named(p parent) ledger.ID {
+	g := c.table.columns[p.column].group
+	if c.groups[g] == nil {
+		return ledger.ID{}
+	}
+	for i, at := range c.table.groupCol[g] {
+		if at == p.column {
+			return idOf(c.groups[g][i])
+		}
+	}
+	return ledger.ID{}
+}
+
+// ownerOf gives the patient of a row that another patient's row names.
+func (t *table) ownerOf(id, child ledger.ID) ledger.ID {
+	if t.Patient == "id" {
+		return id
+	}
+	return child
+}
+
+func isErased(keys ledger.Keys, k partKey) bool {
+	if k.class == ledger.None {
+		return false
+	}
+	_, err := keys.PatientKeys(k.patient, k.class)
+	return errors.Is(err, ledger.ErrErased)
 }

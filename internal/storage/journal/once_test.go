@@ -64,6 +64,12 @@ func agree(t *testing.T, stations ...*station) {
 			t.Fatalf("station %s differs from %s in %v", s.name, stations[0].name, d)
 		}
 		if !reflect.DeepEqual(heads, s.headsByName(t)) {
+			got := s.headsByName(t)
+			for name := range heads {
+				if !reflect.DeepEqual(heads[name], got[name]) {
+					t.Logf("%s: %v, not %v", name, got[name], heads[name])
+				}
+			}
 			t.Fatalf("station %s has other heads than %s", s.name, stations[0].name)
 		}
 		if _, err := s.verify(); err != nil {

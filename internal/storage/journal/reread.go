@@ -65,7 +65,8 @@ func (j *Journal) readBatch(ctx context.Context, t *table, batch int, ids []any,
 		if err != nil {
 			return err
 		}
-		rows, err := stmt.QueryContext(ctx, args)
+		// A context that can end would cost a goroutine each time.
+		rows, err := stmt.QueryContext(context.WithoutCancel(ctx), args)
 		if err != nil {
 			return fmt.Errorf("journal: reread %s: %w", t.Name, err)
 		}
@@ -84,27 +85,6 @@ func (j *Journal) readBatch(ctx context.Context, t *table, batch int, ids []any,
 			yield(idOf(row[0]), row)
 		}
 	})
-}
-
-// direct keeps statements of the driver's own, prepared once.
-func (j *Journal) direct(ctx context.Context, conn any, query string) (driver.StmtQueryContext, error) {
-	if s, ok := j.directs[query]; ok {
-		return s, nil
-	}
-	preparer, ok := conn.(driver.ConnPrepareContext)
-	if !ok {
-		return nil, fmt.Errorf("journal: connection %T prepares nothing", conn)
-	}
-	s, err := preparer.PrepareContext(context.WithoutCancel(ctx), query)
-	if err != nil {
-		return nil, fmt.Errorf("journal: prepare: %w", err)
-	}
-	q, ok := s.(driver.StmtQueryContext)
-	if !ok {
-		return nil, errors.Join(fmt.Errorf("journal: statement %T asks nothing", s), s.Close())
-	}
-	j.directs[query] = q
-	return q, nil
 }
 
 func (t *table) scan(rows *sql.Rows) ([]any, error) {

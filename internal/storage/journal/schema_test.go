@@ -19,6 +19,8 @@ var local = []string{
 	// Text being typed (R3.8).
 	"draft",
 	"pref",
+	// The exchange with servers (R7).
+	"link", "blob_wanted", "blob_due",
 	// The search index, derived from patients' rows (R1.5).
 	"find_name", "find_code", "find_patient", "find_vocabulary", "find_typo",
 }

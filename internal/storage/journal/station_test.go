@@ -26,6 +26,10 @@ type stationKeys struct {
 	sign   ed25519.PrivateKey
 	epoch  uint32
 	holds  uint32 // the last epoch whose key is held
+	erased map[journal.Erased]bool
+	// keyed tells of several keys for a patient: the number of the one that this
+	// station has made, and of those that it holds.
+	keyed func(patient ledger.ID) (own int, held []int)
 }
 
 var (
@@ -46,15 +50,48 @@ func (k *stationKeys) ScopeKey(scope ledger.ID, epoch uint32) (*[32]byte, error)
 }
 
 func (k *stationKeys) PatientKey(patient ledger.ID, class ledger.Class) (*[32]byte, error) {
-	return sharedKey("patient", patient, class), nil
+	if k.erased[journal.Erased{Patient: patient, Class: class}] {
+		return nil, ledger.ErrErased
+	}
+	own := 0
+	if k.keyed != nil {
+		own, _ = k.keyed(patient)
+	}
+	return sharedKey("patient", patient, class, own), nil
 }
 
-func (k *stationKeys) Ensure([]ledger.ID, ledger.Class) error { return nil }
-func (k *stationKeys) Scope() (ledger.ID, uint32)             { return sharedScope, k.epoch }
-func (k *stationKeys) Organisation() ledger.ID                { return sharedOrg }
-func (k *stationKeys) Device() ledger.ID                      { return k.device }
-func (k *stationKeys) Issued() int                            { return 0 }
-func (k *stationKeys) Sign(m []byte) []byte                   { return ed25519.Sign(k.sign, m) }
+func (k *stationKeys) PatientKeys(patient ledger.ID, class ledger.Class) ([]*[32]byte, error) {
+	if k.erased[journal.Erased{Patient: patient, Class: class}] {
+		return nil, ledger.ErrErased
+	}
+	held := []int{0}
+	if k.keyed != nil {
+		_, held = k.keyed(patient)
+	}
+	var out []*[32]byte
+	for _, n := range held {
+		out = append(out, sharedKey("patient", patient, class, n))
+	}
+	if len(out) == 0 {
+		return nil, ledger.ErrNoKey
+	}
+	return out, nil
+}
+
+func (k *stationKeys) Ensure(patients []ledger.ID, class ledger.Class) error {
+	for _, p := range patients {
+		if k.erased[journal.Erased{Patient: p, Class: class}] {
+			return ledger.ErrErased
+		}
+	}
+	return nil
+}
+
+func (k *stationKeys) Scope() (ledger.ID, uint32) { return sharedScope, k.epoch }
+func (k *stationKeys) Organisation() ledger.ID    { return sharedOrg }
+func (k *stationKeys) Device() ledger.ID          { return k.device }
+func (k *stationKeys) Issued() int                { return 0 }
+func (k *stationKeys) Sign(m []byte) []byte       { return ed25519.Sign(k.sign, m) }
 
 // station is a workstation with a plain database: only its merging is of
 // interest.
@@ -75,7 +112,7 @@ func newStations(t testing.TB, n int) []*station {
 	trust := func(id ledger.ID) (ed25519.PublicKey, bool) { k, ok := public[id]; return k, ok }
 	var out []*station
 	for i := range n {
-		s := &station{name: string(rune('a' + i)), trust: trust, now: time.UnixMilli(1_700_000_000_000)}
+		s := &station{name: string(rune('a' + i)), trust: known(trust), now: time.UnixMilli(1_700_000_000_000)}
 		seed := sha256.Sum256([]byte(s.name))
 		s.keys = &stationKeys{device: ledger.DeriveID(ledger.ID{}, s.name), sign: ed25519.NewKeyFromSeed(seed[:]), epoch: 1, holds: 9}
 		public[s.keys.device] = s.keys.sign.Public().(ed25519.PublicKey)
@@ -96,6 +133,18 @@ func (s *station) open(t testing.TB) {
 	if s.conn, err = s.db.Conn(ctx); err != nil {
 		t.Fatal(err)
 	}
+	s.schema(t)
+	s.start(t)
+	t.Cleanup(func() {
+		if err := errors.Join(s.j.Close(), s.conn.Close(), s.db.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// schema makes the tables.
+func (s *station) schema(t testing.TB) {
+	t.Helper()
 	files, err := filepath.Glob("../store/schema/*.sql")
 	if err != nil || len(files) == 0 {
 		t.Fatal("no schema", err)
@@ -106,16 +155,10 @@ func (s *station) open(t testing.TB) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.conn.ExecContext(ctx, string(text)); err != nil {
+		if _, err := s.conn.ExecContext(context.Background(), string(text)); err != nil {
 			t.Fatal(name, err)
 		}
 	}
-	s.start(t)
-	t.Cleanup(func() {
-		if err := errors.Join(s.j.Close(), s.conn.Close(), s.db.Close()); err != nil {
-			t.Error(err)
-		}
-	})
 }
 
 // start begins a journal, also anew.
@@ -138,7 +181,8 @@ func (s *station) verify() (journal.Report, error) {
 }
 
 func (s *station) apply(entries ...*ledger.Entry) error {
-	return s.j.Apply(context.Background(), entries, s.trust, nil)
+	_, err := s.j.Apply(context.Background(), entries, s.trust, nil)
+	return err
 }
 
 // entries gives all that are stored, in the order of their arrival.
@@ -230,14 +274,19 @@ func (s *station) headsByName(t testing.TB) map[string][]string {
 	for i, table := range clinic.Tables {
 		columns := columnsOf(t, s.conn, table.Name)
 		for id, row := range readTable(t, s.conn, table.Name) {
+			if born(columns, row) == 0 {
+				continue
+			}
 			for g := range table.Groups {
 				name := fmt.Sprintf("%d/%s/%d", i, id, g)
 				if out[name] == nil {
 					out[name] = []string{entries[born(columns, row)]}
 				}
-				sort.Strings(out[name])
 			}
 		}
+	}
+	for _, entries := range out {
+		sort.Strings(entries)
 	}
 	return out
 }
@@ -251,14 +300,18 @@ func born(columns []column, row []any) int64 {
 	return 0
 }
 
-// tables reads all synced tables but for the local column born.
+// tables reads all synced tables but for the local column born and the empty rows
+// in the place of erased ones.
 func (s *station) tables(t testing.TB) map[string]tableRows {
 	t.Helper()
 	all := snapshot(t, s.conn)
 	for table, rows := range all {
 		for i, c := range columnsOf(t, s.conn, table) {
 			if c.name == "born" {
-				for _, row := range rows {
+				for id, row := range rows {
+					if row[i] == int64(0) {
+						delete(rows, id)
+					}
 					row[i] = nil
 				}
 			}

@@ -16,15 +16,17 @@ import (
 // table is a synced table with what the schema says of it.
 type table struct {
 	clinic.Table
-	number   int // place in clinic.Tables
-	columns  []column
-	patient  int // column with the patient's id; -1 for none
-	born     int
-	reread   [len(batches)]string // by the place in batches
-	insert   string
-	groupCol [][]int // columns of each group
-	sealAt   []int   // by group: place within it of the column that seals; -1 for none
-	parents  []parent
+	number    int // place in clinic.Tables
+	columns   []column
+	patient   int // column with the patient's id; -1 for none
+	born      int
+	reread    [len(batches)]string // by the place in batches
+	insert    string
+	insertNew string         // where the id is not taken
+	byName    map[string]int // places of columns
+	groupCol  [][]int        // columns of each group
+	sealAt    []int          // by group: place within it of the column that seals; -1 for none
+	parents   []parent
 }
 
 // parent says that a column names a row of another table.
@@ -145,7 +147,12 @@ func (t *table) finish() error {
 	for i, n := range batches {
 		t.reread[i] = `SELECT ` + list + ` FROM ` + t.Name + ` WHERE id IN (?` + strings.Repeat(", ?", n-1) + `)`
 	}
+	t.byName = make(map[string]int, len(names))
+	for i, name := range names {
+		t.byName[name] = i
+	}
 	t.insert = `INSERT INTO ` + t.Name + ` (` + list + `) VALUES (?` + strings.Repeat(", ?", len(names)-1) + `)`
+	t.insertNew = t.insert + ` ON CONFLICT (id) DO NOTHING`
 	return nil
 }
 

@@ -246,7 +246,7 @@ func TestTailCut(t *testing.T) {
 	if _, err := r.verify(); err != nil {
 		t.Fatalf("the cut was seen without help: %v; then the documents may promise more", err)
 	}
-	v := journal.Verifier{DB: r.db.Reader, Keys: r.keys, Org: r.session.Organisation(), Trust: r.session.DeviceKey, Heads: s.heads}
+	v := journal.Verifier{DB: r.db.Reader, Keys: r.keys, Org: r.session.Organisation(), Trust: known(r.session.DeviceKey), Heads: s.heads}
 	_, err := v.Verify(context.Background())
 	var f *fault.Error
 	if !errors.As(err, &f) || f.Key != "fault.verify.entry" || f.Args["why"] != "tail" || f.Args["seq"] != uint64(6) {

@@ -125,6 +125,11 @@ func (j *Journal) Update(ctx context.Context, act Act, fn func(*Tx) error) error
 		if tx.err != nil {
 			return tx.err
 		}
+		if j.introduce != nil && j.heads[ledger.Changes].Seq == 0 && len(j.touched) > 0 {
+			if err := j.introduce(tx); err != nil {
+				return err
+			}
+		}
 		return j.enter(ctx, act)
 	})
 }
@@ -149,17 +154,20 @@ func (j *Journal) run(ctx context.Context, m mode, fn func(*Tx) error) (err erro
 		_ = j.command(end, `ROLLBACK`)
 		return fmt.Errorf("journal: begin: %w", err)
 	}
-	ordinal, heads, news, waits := j.ordinal, j.copyHeads(), j.news, j.waits
+	ordinal, heads, news, waits := j.ordinal, j.copyHeads(), j.news, j.waits.copy()
 	j.clear()
 	j.mode = m
 	done := false
 	defer func() {
 		j.mode = idle
 		j.clear()
+		clear(j.settled)
+		j.opener.forget()
 		if done {
 			return
 		}
 		j.ordinal, j.heads, j.news, j.issuedNext, j.waits = ordinal, heads, news, j.issued, waits
+		j.chains, j.past = nil, nil
 		if e := j.command(end, `ROLLBACK`); e != nil && !strings.Contains(e.Error(), "no transaction is active") {
 			err = errors.Join(err, fmt.Errorf("journal: rollback: %w", e))
 		}

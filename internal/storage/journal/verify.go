@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
@@ -55,8 +56,11 @@ func (v *Verifier) Verify(ctx context.Context) (Report, error) {
 		}
 		tables = append(tables, tab)
 	}
-	r := &verification{replay: newReplay(conn, v.Keys, tables), v: v, erased: map[partKey]bool{}, links: map[link]bool{}}
+	r := &verification{replay: newReplay(conn, v.Keys, tables), v: v, gone: map[partKey]bool{}, leaving: map[touchKey]bool{}, links: map[link]bool{}}
 	if err := r.entries(ctx); err != nil {
+		return r.report, err
+	}
+	if err := r.findLeaving(ctx); err != nil {
 		return r.report, err
 	}
 	// Before the tables: comparing a table forgets its replay.
@@ -75,17 +79,31 @@ func (v *Verifier) Verify(ctx context.Context) (Report, error) {
 // verification is a replay of all there is, with what it has found on the way.
 type verification struct {
 	*replay
-	v      *Verifier
-	waits  []wait // entries that could not be merged
-	erased map[partKey]bool
-	links  map[link]bool
-	report Report
+	v       *Verifier
+	waits   waits             // entries that could not be merged
+	gone    map[partKey]bool  // whose key is destroyed
+	leaving map[touchKey]bool // rows that are still to be purged
+	links   map[link]bool
+	report  Report
+}
+
+// isErased reports whether the rows of a patient and class are no more.
+func (r *verification) isErased(k partKey) bool {
+	if k.class == ledger.None {
+		return false
+	}
+	gone, asked := r.gone[k]
+	if !asked {
+		gone = isErased(r.keys, k)
+		r.gone[k] = gone
+	}
+	return gone
 }
 
 func differs(key string, args ...any) error { return fault.New(fault.Damaged, key, args...) }
 
 func (r *verification) entries(ctx context.Context) error {
-	chains := ledger.NewVerifier(r.v.Org, r.v.Trust)
+	chains := ledger.NewVerifier(r.v.Org, r.v.Trust.DeviceKey)
 	rows, err := r.conn.QueryContext(ctx, `SELECT e.n, e.chain, e.seq, e.hlc, e.hash, d.id, e.waiting, e.bytes
 		FROM entry e LEFT JOIN device d ON d.n = e.device ORDER BY e.n`)
 	if err != nil {
@@ -140,13 +158,22 @@ func (r *verification) add(ctx context.Context, n int64, marked bool, e *ledger.
 		}
 	}
 	seen := r.follow(e)
-	payloads, waiting, err := openAll(e, r.keys)
+	payloads, lack, err := openAll(e, r.keys)
 	if err != nil {
 		return fault.Wrap(err, fault.Damaged, "fault.verify.entry", "device", h.Device, "chain", int(h.Chain), "seq", h.Seq, "why", "box")
 	}
 	r.note(n, payloads)
+	waiting := lack != nil
 	if !waiting {
-		if waiting, err = r.dependent(h, seen, payloads); err != nil {
+		need, err := r.dependent(h, seen, payloads)
+		if err != nil {
+			return err
+		}
+		// What it names may have been there as a patient's who was erased since.
+		waiting = need != nil && (need.own || marked || r.report.Erased == 0)
+	}
+	if !waiting && marked {
+		if waiting, err = r.excused(payloads); err != nil {
 			return err
 		}
 	}
@@ -155,14 +182,14 @@ func (r *verification) add(ctx context.Context, n int64, marked bool, e *ledger.
 	}
 	if waiting {
 		r.report.Waiting++
-		r.waits = append(r.waits, wait{n, h.Chain, h.Device, h.Seq})
+		r.waits.add(wait{n: n, chain: h.Chain, device: h.Device, seq: h.Seq})
 		return nil
 	}
 	// Over an entry that waits its writer may have seen more than the replay has.
 	r.strict = r.report.Waiting == 0
 	for _, p := range payloads {
-		for _, c := range changesOf(p) {
-			if err := r.change(ctx, n, h, seen, c); err != nil {
+		for part, c := range changesOf(p) {
+			if err := r.change(ctx, n, h, seen, c, part.patient); err != nil {
 				return err
 			}
 		}
@@ -176,7 +203,7 @@ func (r *verification) note(n int64, payloads []*ledger.Payload) {
 		for _, part := range p.Parts {
 			if part.Erased {
 				r.report.Erased++
-				r.erased[partKey{part.Patient, part.Class}] = true
+				r.gone[partKey{part.Patient, part.Class}] = true
 			}
 		}
 	}
@@ -189,23 +216,46 @@ func (r *verification) note(n int64, payloads []*ledger.Payload) {
 
 // dependent does to the replayed rows what Apply does to the tables'. What is
 // erased was there.
-func (r *verification) dependent(h ledger.Header, seen ledger.Vector, payloads []*ledger.Payload) (bool, error) {
-	if !sawWaiting(r.waits, h, seen) {
-		return false, nil
+func (r *verification) dependent(h ledger.Header, seen ledger.Vector, payloads []*ledger.Payload) (*need, error) {
+	if !r.waits.seenBy(h, seen) {
+		return nil, nil
 	}
+	return r.lacks(payloads, func(k partKey) bool { return r.isErased(k) })
+}
+
+// excused reports whether an entry may wait only because it is not yet known to
+// it that what it waits for was erased.
+func (r *verification) excused(payloads []*ledger.Payload) (bool, error) {
+	for _, p := range payloads {
+		for _, part := range p.Parts {
+			if part.Erased {
+				return true, nil
+			}
+		}
+	}
+	need, err := r.lacks(payloads, func(partKey) bool { return false })
+	return need != nil, err
+}
+
+func (r *verification) lacks(payloads []*ledger.Payload, gone func(partKey) bool) (*need, error) {
 	for _, p := range payloads {
 		for _, c := range changesOf(p) {
 			if r.table(c.Table) == nil {
-				return false, differs("fault.ledger.table", "table", c.Table)
+				return nil, differs("fault.ledger.table", "table", c.Table)
 			}
 		}
 	}
 	tables := func(name string) *table { return r.table(name).table }
-	row, err := lacking(payloads, tables, func(t *table, id, patient ledger.ID) (bool, error) {
-		_, here := r.table(t.Name).rows[id]
-		return here || r.erased[partKey{patient, t.Class}], nil
+	return lacking(payloads, tables, func(t *table, n need) (bool, error) {
+		if gone(partKey{t.ownerOf(n.ID, n.patient), t.Class}) {
+			return true, nil
+		}
+		row, here := r.table(t.Name).rows[n.ID]
+		if here && n.own && row.patient != n.patient {
+			here = slices.ContainsFunc(r.table(t.Name).rivals[n.ID], func(rival rowState) bool { return rival.patient == n.patient })
+		}
+		return here, nil
 	})
-	return row != nil, err
 }
 
 // holds checks that a head that others know is an entry here, and stood here

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
 	"strconv"
 
 	"feldsher/internal/ledger"
@@ -17,42 +19,96 @@ type wait struct {
 	chain  ledger.Chain
 	device ledger.ID
 	seq    uint64
+	lack   *ledger.Lack // the key it waited for when it was last tried
+	need   *need        // or the row
 }
 
-// sawWaiting reports whether the writer of an entry had seen one that waits here:
+// worthTrying reports whether the key that an entry waits for has come, or is not
+// known. opened says that entries before it have just come in.
+func (w *wait) worthTrying(j *Journal, opened bool) bool {
+	switch {
+	case w.lack != nil:
+		return w.lack.Ended(j.keys)
+	case w.need != nil:
+		t := j.byName[w.need.Table]
+		return opened || isErased(j.keys, partKey{t.ownerOf(w.need.ID, w.need.patient), t.Class})
+	}
+	return true
+}
+
+// waits are the entries that wait, in the order of arrival.
+type waits struct {
+	list  []wait
+	first map[ledger.ID]uint64 // the first change that waits of each device
+}
+
+func waitsOf(list []wait) waits {
+	var w waits
+	for _, x := range list {
+		w.add(x)
+	}
+	return w
+}
+
+func (w *waits) add(x wait) {
+	w.list = append(w.list, x)
+	if x.chain != ledger.Changes {
+		return
+	}
+	if w.first == nil {
+		w.first = map[ledger.ID]uint64{}
+	}
+	if seq, ok := w.first[x.device]; !ok || x.seq < seq {
+		w.first[x.device] = x.seq
+	}
+}
+
+func (w *waits) copy() waits {
+	return waits{list: w.list[:len(w.list):len(w.list)], first: maps.Clone(w.first)}
+}
+
+// seenBy reports whether the writer of an entry had seen one that waits here:
 // only then may rows be lacking without anything being wrong.
-func sawWaiting(waits []wait, h ledger.Header, seen ledger.Vector) bool {
-	for _, w := range waits {
-		if w.chain == ledger.Changes && (w.device == h.Device && w.seq < h.Seq || seen.Has(w.device, w.seq)) {
+func (w *waits) seenBy(h ledger.Header, seen ledger.Vector) bool {
+	for device, seq := range w.first {
+		if device == h.Device && seq < h.Seq || seen.Has(device, seq) {
 			return true
 		}
 	}
 	return false
 }
 
-// rows tells which rows there are. The patient is that of the part in which the
-// row is spoken of.
-type rows func(t *table, id, patient ledger.ID) (bool, error)
+// need is a row that must be there before a change. Own says that it is the
+// changed row itself: then it must have been made for the same patient.
+type need struct {
+	Row
+	patient ledger.ID // of the part in which the row is spoken of
+	own     bool
+}
+
+// rows tells which rows there are.
+type rows func(t *table, n need) (bool, error)
 
 // lacking finds the first row that a payload changes or names as a parent, and
 // that neither is there nor made by the payload; nil for none.
-func lacking(payloads []*ledger.Payload, tables func(string) *table, there rows) (*Row, error) {
-	made := map[Row]bool{}
+func lacking(payloads []*ledger.Payload, tables func(string) *table, there rows) (*need, error) {
+	made, madeFor := map[Row]bool{}, map[rowName]bool{}
 	for _, p := range payloads {
-		for _, c := range changesOf(p) {
+		for part, c := range changesOf(p) {
 			if c.Kind == ledger.Insert {
 				made[Row{c.Table, c.Key}] = true
+				madeFor[rowName{c.Table, c.Key, part.patient}] = true
 			}
 		}
 	}
 	for _, p := range payloads {
 		for part, c := range changesOf(p) {
-			for _, need := range needs(tables(c.Table), c) {
-				if made[need] {
+			for _, n := range needs(tables(c.Table), c, part.patient) {
+				if n.own && madeFor[rowName{n.Table, n.ID, n.patient}] || !n.own && made[n.Row] {
 					continue
 				}
-				if ok, err := there(tables(need.Table), need.ID, part.patient); err != nil || !ok {
-					return &need, err
+				if ok, err := there(tables(n.Table), n); err != nil || !ok {
+					return &n, err
 				}
 			}
 		}
@@ -62,32 +118,57 @@ func lacking(payloads []*ledger.Payload, tables func(string) *table, there rows)
 
 // needs lists the rows that must be there before a change: the row itself, unless
 // the change makes it, and those that it names.
-func needs(t *table, c *ledger.Change) []Row {
-	var out []Row
+func needs(t *table, c *ledger.Change, patient ledger.ID) []need {
+	var out []need
 	if c.Kind != ledger.Insert {
-		out = append(out, Row{c.Table, c.Key})
+		out = append(out, need{Row{c.Table, c.Key}, patient, true})
 	}
 	for _, p := range t.parents {
 		for _, col := range c.Columns {
 			if col.Name == t.columns[p.column].name && col.New != nil {
-				out = append(out, Row{p.table, idOf(col.New)})
+				out = append(out, need{Row{p.table, idOf(col.New)}, patient, false})
 			}
 		}
 	}
 	return out
 }
 
-// dependent reports whether the entry builds on rows that an entry which waits
-// will bring.
-func (a *application) dependent(payloads []*ledger.Payload) (bool, error) {
-	if !sawWaiting(a.j.waits, a.e.Header, a.seen) {
-		return false, nil
+// isThere reports whether a needed row was made by an entry before the given one,
+// or erased.
+func (j *Journal) isThere(ctx context.Context, t *table, n need, before int64) (bool, error) {
+	if isErased(j.keys, partKey{t.ownerOf(n.ID, n.patient), t.Class}) {
+		return true, nil
 	}
-	row, err := lacking(payloads, a.j.table, func(t *table, id, _ ledger.ID) (bool, error) {
-		found, err := a.j.read(a.tx.ctx, t, id)
-		return found != nil, err
+	row, err := j.read(ctx, t, n.ID)
+	if err != nil || row == nil {
+		return false, err
+	}
+	if n.own && t.patientOf(row) != n.patient {
+		return j.wasMade(ctx, t, n.ID, n.patient, before)
+	}
+	if born, _ := row[t.born].(int64); born < before {
+		return true, nil
+	}
+	// Another may have made it before.
+	rivals, err := j.rivals(ctx, touchKey{t.number, n.ID}, ledger.ID{})
+	for _, patient := range rivals {
+		made := false
+		if made, err = j.wasMade(ctx, t, n.ID, patient, before); err != nil || made {
+			return made, err
+		}
+	}
+	return false, err
+}
+
+// dependent names a row that the entry builds on and that an entry which waits
+// will bring; nil for none. What is erased was there.
+func (a *application) dependent(ctx context.Context) (*need, error) {
+	if !a.j.waits.seenBy(a.h, a.seen) {
+		return nil, nil
+	}
+	return lacking(a.payloads, a.j.table, func(t *table, n need) (bool, error) {
+		return a.j.isThere(ctx, t, n, math.MaxInt64)
 	})
-	return row != nil, err
 }
 
 func (j *Journal) table(name string) *table { return j.byName[name] }
@@ -121,15 +202,15 @@ func (j *Journal) resumeWaits(ctx context.Context) error {
 			return fmt.Errorf("journal: waiting: %w", err)
 		}
 		w.seq = uint64(seq)
-		j.waits = append(j.waits, w)
+		j.waits.add(w)
 	}
 	return rows.Err()
 }
 
 // noteWait adds an entry that waits.
 func (j *Journal) noteWait(ctx context.Context, w wait) error {
-	j.waits = append(j.waits, w)
-	if len(j.waits) > 1 {
+	j.waits.add(w)
+	if len(j.waits.list) > 1 {
 		return nil
 	}
 	return j.noteWaits(ctx)
@@ -138,9 +219,9 @@ func (j *Journal) noteWait(ctx context.Context, w wait) error {
 // noteWaits notes the first entry that waits.
 func (j *Journal) noteWaits(ctx context.Context) error {
 	query, args := `DELETE FROM meta WHERE name = 'waiting_from'`, []any{}
-	if len(j.waits) > 0 {
+	if len(j.waits.list) > 0 {
 		query = `INSERT INTO meta (name, value) VALUES ('waiting_from', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`
-		args = append(args, strconv.AppendInt(nil, j.waits[0].n, 10))
+		args = append(args, strconv.AppendInt(nil, j.waits.list[0].n, 10))
 	}
 	stmt, err := j.prepare(ctx, query)
 	if err != nil {

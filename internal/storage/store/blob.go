@@ -63,6 +63,9 @@ func (s *Store) PutAttachment(ctx context.Context, act journal.Act, a *clinic.At
 		if err := attachments.save(tx, &row, row.Patient); err != nil {
 			return err
 		}
+		if err := dueBlob(tx, name); err != nil {
+			return err
+		}
 		through = true
 		return nil
 	})
@@ -175,7 +178,8 @@ func (r *Reader) Attachment(id clinic.ID) (clinic.Attachment, error) {
 //
 // Faults, of OpenAttachment and of the reader: NotFound for an unknown
 // attachment, one whose patient's key was erased ("fault.attachment.erased") or
-// has not arrived; Damaged when the file is missing or fails its check; Newer;
+// has not arrived, or whose file has not ("fault.attachment.coming": it is fetched
+// before others then); Damaged when the file is missing or fails its check; Newer;
 // Internal when the disk can't be read.
 func (s *Store) OpenAttachment(ctx context.Context, id clinic.ID) (clinic.Attachment, io.ReadCloser, error) {
 	a, err := s.Reader(ctx).Attachment(id)
@@ -189,7 +193,7 @@ func (s *Store) OpenAttachment(ctx context.Context, id clinic.ID) (clinic.Attach
 	defer clear(key[:])
 	f, err := s.openBlobFile(&a)
 	if err != nil {
-		return clinic.Attachment{}, nil, err
+		return clinic.Attachment{}, nil, s.comingBlob(ctx, &a, err)
 	}
 	b, err := openBlob(f, key)
 	if err != nil {

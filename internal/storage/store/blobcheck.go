@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 	"time"
 
 	"feldsher/internal/clinic"
@@ -62,6 +63,9 @@ func (s *Store) CheckAttachments(ctx context.Context, report func(id clinic.ID, 
 		last = rows[len(rows)-1].ID
 	}
 	for _, f := range files {
+		if strings.HasPrefix(f.entry.Name(), blobPart) {
+			continue // on its way
+		}
 		if f.name == "" || !named[f.name] {
 			report(clinic.ID{}, fault.Wrap(ErrOrphan, fault.NotFound, "fault.attachment.orphan", "file", f.entry.Name()))
 		}
@@ -82,6 +86,14 @@ func (s *Store) checkAttachment(ctx context.Context, a *clinic.Attachment) error
 		return err
 	}
 	f, err := s.openBlobFile(a)
+	if errors.Is(err, fs.ErrNotExist) {
+		// What is still to be fetched is no damage.
+		wanted, e := scalar[int64](s.Reader(ctx), `SELECT count(*) FROM blob_wanted WHERE blob = ?`, a.Blob)
+		if e == nil && wanted > 0 {
+			return nil
+		}
+		return errors.Join(err, e)
+	}
 	if err != nil {
 		return err
 	}

@@ -151,7 +151,7 @@ func (s *Store) blobFiles(ctx context.Context) ([]blobFile, error) {
 		switch {
 		case isBlobName(name) && path == s.blobPath(name):
 			out = append(out, blobFile{name, path, d})
-		case strings.HasPrefix(name, blobDraft) && filepath.Dir(path) == s.blobs():
+		case (strings.HasPrefix(name, blobDraft) || strings.HasPrefix(name, blobPart)) && filepath.Dir(path) == s.blobs():
 			out = append(out, blobFile{"", path, d})
 		}
 		return nil

@@ -30,6 +30,18 @@ func (k keys) PatientKey(patient ledger.ID, class ledger.Class) (*[32]byte, erro
 	return key, err
 }
 
+// PatientKeys implements ledger.Keys.
+func (k keys) PatientKeys(patient ledger.ID, class ledger.Class) ([]*[32]byte, error) {
+	held, err := k.s.Keyring().Keys(patient, vault.Class(class))
+	switch {
+	case errors.Is(err, vault.ErrErased):
+		return nil, errors.Join(ledger.ErrErased, err)
+	case errors.Is(err, vault.ErrNoKey):
+		return nil, errors.Join(ledger.ErrNoKey, err)
+	}
+	return held, err
+}
+
 func (k keys) Ensure(patients []ledger.ID, class ledger.Class) error {
 	return k.s.Keyring().Ensure(patients, vault.Class(class))
 }
@@ -70,4 +82,12 @@ func (k keysOf) PatientKey(patient ledger.ID, class ledger.Class) (*[32]byte, er
 		return nil, ledger.ErrErased
 	}
 	return k.keys.PatientKey(patient, class)
+}
+
+// PatientKeys implements ledger.Keys.
+func (k keysOf) PatientKeys(patient ledger.ID, class ledger.Class) ([]*[32]byte, error) {
+	if patient != k.patient {
+		return nil, ledger.ErrErased
+	}
+	return k.keys.PatientKeys(patient, class)
 }

@@ -19,6 +19,9 @@ import (
 //go:embed schema/*.sql
 var schemaFiles embed.FS
 
+// upgradeFolder holds copies of the database from before its schema changed.
+const upgradeFolder = "before-upgrade"
+
 // migrateSchema brings the database to the newest version, each step in one
 // transaction, after a copy of a database that holds something already. It gives
 // the version reached.
@@ -50,7 +53,7 @@ func migrateSchema(ctx context.Context, conn *sql.Conn, dir string, files fs.FS)
 // copyBefore keeps a copy of the database, sealed under the same key, before its
 // schema changes.
 func copyBefore(ctx context.Context, conn *sql.Conn, dir string, version int) error {
-	folder := filepath.Join(dir, "before-upgrade")
+	folder := filepath.Join(dir, upgradeFolder)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fault.Wrap(err, fault.Space, "fault.dir.unusable", "dir", folder)
 	}

@@ -63,13 +63,7 @@ func (s *Store) found(ctx context.Context, f Founding, o Options) (phrase string
 	if err != nil {
 		return "", err
 	}
-	key := s.session.DatabaseKey()
-	s.db, err = sealed.Create(ctx, s.path(), key, sealedOptions(o, nil))
-	clear(key[:])
-	if err != nil {
-		return "", err
-	}
-	if err := s.session.SetDatabaseSalt([16]byte(s.db.Salt())); err != nil {
+	if err := s.createDatabase(ctx, o); err != nil {
 		return "", err
 	}
 	if err := s.begin(ctx); err != nil {
@@ -172,15 +166,44 @@ func (s *Store) begin(ctx context.Context) (err error) {
 	if err != nil {
 		return sealed.Classify(err)
 	}
-	if s.journal, err = journal.New(ctx, s.writer, keys{s.session}, version, s.now); err != nil {
+	s.reader = newReader(s.db.Reader, s.alive)
+	if err := s.identify(ctx); err != nil {
+		return err
+	}
+	return s.resume(ctx, version)
+}
+
+// resume starts the journal and does what a break has left undone.
+func (s *Store) resume(ctx context.Context, version uint32) (err error) {
+	if err := s.knownOffset(ctx); err != nil {
 		return sealed.Classify(err)
 	}
-	s.reader = newReader(s.db.Reader, s.alive)
-	return s.retry(ctx)
+	if err := s.knownFloor(ctx); err != nil {
+		return sealed.Classify(err)
+	}
+	if s.journal, err = journal.New(ctx, s.writer, keys{s.session}, version, s.stamp); err != nil {
+		return sealed.Classify(err)
+	}
+	s.version = version
+	s.journal.Introduce(s.introduce)
+	if err := s.settleLetters(ctx); err != nil {
+		return sealed.Classify(err)
+	}
+	shared, err := isShared(s.Reader(ctx))
+	if err != nil {
+		return sealed.Classify(err)
+	}
+	s.sync.absorb = shared
+	for _, step := range []func(context.Context) error{s.retry, s.absorb, s.purgeLeft} {
+		if err := step(ctx); err != nil {
+			return sealed.Classify(err)
+		}
+	}
+	return sealed.Classify(s.introduceSelf(ctx, s.session.User()))
 }
 
 func newStore(dir string, lock *dirLock, o Options) *Store {
-	s := &Store{dir: dir, lock: lock, now: o.Now, throwaway: o.Throwaway, watchers: map[int]func([]string){}}
+	s := &Store{dir: dir, lock: lock, now: o.Now, outside: o.Outside, throwaway: o.Throwaway, exchanging: make(chan struct{}, 1), watchers: map[int]func([]string){}}
 	if s.now == nil {
 		s.now = time.Now
 	}

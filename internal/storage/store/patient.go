@@ -48,11 +48,13 @@ func (tx *Tx) freshPatient(p *clinic.Patient) (bool, error) {
 	return n == 0, err
 }
 
-// setCasePrefix names the letters that this workstation's case numbers begin with.
+// setCasePrefix names the letters that this workstation's case numbers begin with,
+// and the identity to which they were given.
 func (tx *Tx) setCasePrefix(prefix string) error {
-	_, err := tx.Exec(`INSERT INTO meta (name, value) VALUES ('case_prefix', ?)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value`, []byte(prefix))
-	return err
+	if err := tx.putMeta("case_prefix", prefix); err != nil {
+		return err
+	}
+	return tx.putMeta(caseDevice, tx.s.session.Device().String())
 }
 
 // nextCaseNumber counts on within the transaction: a number that is not

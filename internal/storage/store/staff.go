@@ -57,6 +57,11 @@ func (r *Reader) StaffByLogin(login string) (clinic.Staff, bool, error) {
 }
 
 // AllStaff lists the members of staff.
-func (r *Reader) AllStaff() ([]clinic.Staff, error) {
-	return staffTable.list(r, `deleted IS NULL ORDER BY family, given, rowid`)
+func (r *Reader) AllStaff() ([]clinic.Staff, error) { return allStaff(r) }
+
+// AllStaff lists the members of staff.
+func (tx *Tx) AllStaff() ([]clinic.Staff, error) { return allStaff(tx) }
+
+func allStaff(q querier) ([]clinic.Staff, error) {
+	return staffTable.list(q, `deleted IS NULL ORDER BY family, given, rowid`)
 }

@@ -16,6 +16,7 @@
 //	blobs/                           attachments, each encrypted by itself
 //	attempts.json                    failed logins (package vault)
 //	before-upgrade/                  copies made before a migration
+//	incarnation                      by which a copied directory is noticed
 //	lock                             held while a program has the clinic open
 package store
 
@@ -52,9 +53,16 @@ type Store struct {
 	closed  atomic.Bool
 	now     func() time.Time
 	reader  *Reader
+	offset  atomic.Int64 // of a server's clock to ours
+	floor   atomic.Int64 // milliseconds: no entry is stamped before
+	sync    syncState
+	version uint32 // of the schema
+	outside string // Options.Outside
 
 	throwaway bool
 	fresh     bool // founded by this program
+
+	exchanging chan struct{} // full while an exchange is at a step
 
 	watching sync.Mutex
 	watchers map[int]func([]string)
@@ -69,6 +77,12 @@ type Options struct {
 	Now func() time.Time // the clock; time.Now by default
 	// Throwaway marks a clinic that is made to be measured and thrown away.
 	Throwaway bool
+
+	// Outside is a directory apart from the data directory, where it is noted how
+	// far each workstation of this computer has come: by it a data directory that
+	// was copied or put back is noticed, before it writes under an identity that
+	// another has. Empty for none: the clinic then relies on its server.
+	Outside string
 
 	CacheMB int           // page cache a connection; 0 for the default of 64
 	Faults  faultfs.Layer // tests only: what goes wrong below the database
@@ -94,6 +108,11 @@ func (s *Store) Update(ctx context.Context, act journal.Act, fn func(*Tx) error)
 func (s *Store) update(ctx context.Context, act journal.Act, fn func(*Tx) error) ([]string, error) {
 	s.writing.Lock()
 	defer s.writing.Unlock()
+	return s.write(ctx, act, fn)
+}
+
+// write is Update under the writers' lock; it gives the tables that were written.
+func (s *Store) write(ctx context.Context, act journal.Act, fn func(*Tx) error) ([]string, error) {
 	if err := s.alive(); err != nil {
 		return nil, err
 	}
@@ -123,40 +142,6 @@ func (s *Store) Local(ctx context.Context, fn func(*Tx) error) error {
 		return err
 	}
 	return sealed.Classify(s.journal.Local(ctx, func(tx *journal.Tx) error { return fn(&Tx{Tx: tx, s: s}) }))
-}
-
-// Apply merges entries of other devices, and brings the search index after them.
-func (s *Store) Apply(ctx context.Context, entries []*ledger.Entry) error {
-	changed, err := s.apply(ctx, entries)
-	if err != nil {
-		return sealed.Classify(err)
-	}
-	s.signal(changed)
-	return nil
-}
-
-func (s *Store) apply(ctx context.Context, entries []*ledger.Entry) ([]string, error) {
-	s.writing.Lock()
-	defer s.writing.Unlock()
-	if err := s.alive(); err != nil {
-		return nil, err
-	}
-	changed := map[string]bool{}
-	err := s.journal.Apply(ctx, entries, s.session.DeviceKey, func(jtx *journal.Tx, rows []journal.Row) error {
-		for _, r := range rows {
-			changed[r.Table] = true
-		}
-		return reindex(&Tx{Tx: jtx, s: s, changed: changed}, rows)
-	})
-	return slices.Sorted(maps.Keys(changed)), err
-}
-
-// retry merges entries that waited for a key which this login has brought.
-func (s *Store) retry(ctx context.Context) error {
-	_, err := s.journal.Retry(ctx, func(jtx *journal.Tx, rows []journal.Row) error {
-		return reindex(&Tx{Tx: jtx, s: s}, rows)
-	})
-	return sealed.Classify(err)
 }
 
 // Access records acts of looking in the ledger's second chain.
@@ -190,7 +175,7 @@ func (s *Store) Verify(ctx context.Context) (journal.Report, error) {
 	if err := s.alive(); err != nil {
 		return journal.Report{}, err
 	}
-	v := journal.Verifier{DB: s.db.Reader, Keys: keys{s.session}, Org: s.session.Organisation(), Trust: s.session.DeviceKey}
+	v := journal.Verifier{DB: s.db.Reader, Keys: keys{s.session}, Org: s.session.Organisation(), Trust: s.trust()}
 	report, err := v.Verify(ctx)
 	return report, sealed.Classify(err)
 }
@@ -241,6 +226,9 @@ func (s *Store) Close() error {
 		return nil
 	}
 	var errs []error
+	if s.journal != nil {
+		errs = append(errs, s.noteHeads(context.Background()))
+	}
 	if s.reader != nil {
 		errs = append(errs, s.reader.close())
 	}

@@ -1,7 +1,9 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"time"
@@ -83,6 +85,31 @@ func ParseCertificate(s Signed) (Certificate, error) {
 	return c, nil
 }
 
+// mayIssue reports whether a certificate may sign another. Besides those who issue
+// it is a device that certifies its own next identity: the directory was copied or
+// restored. The new id is drawn from the new key, so it can't be another device's.
+func (c *Certificate) mayIssue(next *Certificate) bool {
+	return c.Issues || c.Kind == CertDevice && next.Kind == CertDevice && next.Subject == successorID(next.SignKey)
+}
+
+// successorID is the id of a device that another device has certified: a UUID of
+// version 8 (RFC 9562) out of the SHA-256 of its signing key.
+func successorID(signKey []byte) ledger.ID {
+	return hashedID("feldsher successor 1\x00", signKey)
+}
+
+// hashedID makes an id out of bytes.
+func hashedID(label string, parts ...[]byte) ledger.ID {
+	h := sha256.New()
+	h.Write([]byte(label))
+	for _, p := range parts {
+		h.Write(p)
+	}
+	id := ledger.ID(h.Sum(nil)[:16])
+	id[6], id[8] = id[6]&0x0f|0x80, id[8]&0x3f|0x80
+	return id
+}
+
 // CertSet holds the certificates whose chain leads to the organisation's root.
 type CertSet struct {
 	byID map[ledger.ID]Certificate
@@ -96,7 +123,6 @@ func VerifyCertificates(organisation, root ledger.ID, all []Signed) (CertSet, []
 	var bad []error
 	parsed := make([]*Certificate, len(all))
 	issued := make(map[ledger.ID][]int, len(all)) // by the issuer's certificate
-	seen := make(map[ledger.ID]bool, len(all))
 	for i, s := range all {
 		c, err := ParseCertificate(s)
 		switch {
@@ -104,19 +130,17 @@ func VerifyCertificates(organisation, root ledger.ID, all []Signed) (CertSet, []
 			bad = append(bad, fmt.Errorf("certificate %d: %w", i, err))
 		case c.Organisation != organisation:
 			bad = append(bad, fmt.Errorf("certificate %v: of another organisation", c.ID))
-		case seen[c.ID]:
-			bad = append(bad, fmt.Errorf("certificate %v: stands twice", c.ID))
 		default:
-			seen[c.ID] = true
 			parsed[i] = &c
 			issued[c.Issuer] = append(issued[c.Issuer], i)
 		}
 	}
 	set := CertSet{byID: make(map[ledger.ID]Certificate, len(all))}
+	accepted := make([]bool, len(all))
 	var trusted []*Certificate // verified, and what they issued not yet looked at
 	accept := func(i int, issuer *Certificate) {
-		if all[i].signedBy(issuer.SignKey, certLabel) {
-			set.byID[parsed[i].ID] = *parsed[i]
+		if _, twice := set.byID[parsed[i].ID]; !twice && all[i].signedBy(issuer.SignKey, certLabel) {
+			set.byID[parsed[i].ID], accepted[i] = *parsed[i], true
 			trusted = append(trusted, parsed[i])
 		}
 	}
@@ -129,20 +153,19 @@ func VerifyCertificates(organisation, root ledger.ID, all []Signed) (CertSet, []
 		issuer := trusted[0]
 		trusted = trusted[1:]
 		for _, i := range issued[issuer.ID] {
-			if issuer.Issues && parsed[i].ID != root {
+			if issuer.mayIssue(parsed[i]) && parsed[i].ID != root {
 				accept(i, issuer)
 			}
 		}
 	}
-	for _, c := range parsed {
-		if c == nil {
-			continue
+	for i, c := range parsed {
+		switch {
+		case c == nil:
+		case accepted[i]:
+			set.ids = append(set.ids, c.ID)
+		default:
+			bad = append(bad, fmt.Errorf("certificate %v: no valid chain to the root, or stands twice", c.ID))
 		}
-		if _, ok := set.byID[c.ID]; !ok {
-			bad = append(bad, fmt.Errorf("certificate %v: no valid chain to the root", c.ID))
-			continue
-		}
-		set.ids = append(set.ids, c.ID)
 	}
 	return set, bad
 }
@@ -151,6 +174,13 @@ func VerifyCertificates(organisation, root ledger.ID, all []Signed) (CertSet, []
 func (s CertSet) Get(id ledger.ID) (Certificate, bool) {
 	c, ok := s.byID[id]
 	return c, ok
+}
+
+// signed reports whether these bytes are a verified certificate's.
+func (s CertSet) signed(signed Signed, c Certificate) bool {
+	verified, ok := s.byID[c.ID]
+	issuer, known := s.byID[c.Issuer]
+	return ok && known && bytes.Equal(marshal(verified), signed.Body) && signed.signedBy(issuer.SignKey, certLabel)
 }
 
 // Of lists the verified certificates of a user, device or phrase, the latest

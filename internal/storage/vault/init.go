@@ -65,13 +65,26 @@ func initialise(d disk, dir string, p InitParams) (*Session, string, error) {
 	if err := p.check(); err != nil {
 		return nil, "", err
 	}
-	if err := claim(d, dir); err != nil {
+	var phrase string
+	s, err := create(d, dir, func() (s *Session, err error) {
+		s, phrase, err = build(d, dir, p)
+		return s, err
+	})
+	if err != nil {
 		return nil, "", err
 	}
-	s, phrase, err := build(d, dir, p)
+	return s, phrase, nil
+}
+
+// create makes the files of a vault that build fills, or leaves none.
+func create(d disk, dir string, build func() (*Session, error)) (*Session, error) {
+	if err := claim(d, dir); err != nil {
+		return nil, err
+	}
+	s, err := build()
 	if err == nil {
 		if err = finish(d, dir); err == nil {
-			return s, phrase, nil
+			return s, nil
 		}
 	}
 	if s != nil {
@@ -80,7 +93,7 @@ func initialise(d disk, dir string, p InitParams) (*Session, string, error) {
 	// The marker, put back if need be, makes what is left no vault.
 	_ = mark(d, dir)
 	_ = unmake(d, dir)
-	return nil, "", err
+	return nil, err
 }
 
 // build makes the contents and writes the files.
@@ -98,15 +111,25 @@ func build(d disk, dir string, p InitParams) (*Session, string, error) {
 		Organisation: p.Organisation, Device: ledger.NewID(), DeviceName: p.DeviceName, Root: ledger.NewID(),
 	}
 	s.body, s.userCert = b, b.Root
-	device := s.device.bytes()
-	b.DeviceKeys = Seal(&s.db, b.deviceContext(), device)
-	clear(device)
-	b.Users = []userSlot{newUserSlot(b.Organisation, p.UserID, p.Login, p.Password, p.Params, &s.user, &s.db)}
+	keys := s.device.bytes()
+	b.DeviceKeys = Seal(&s.db, b.deviceContext(), keys)
+	clear(keys)
 	phrase, err := s.firstCertificates(b, p)
 	if err != nil {
 		return s, "", err
 	}
+	slot := newUserSlot(b, p.UserID, p.Login, p.Password, p.Params, &s.user)
+	slot.Grant, slot.Certificate = 1, b.Root
+	by := s.userSigner()
+	defer clear(by.key)
+	slot.sign(b.Organisation, by)
+	b.putSlot(slot)
 	if err := s.verify(); err != nil {
+		return s, "", err
+	}
+	device := s.deviceSigner()
+	defer clear(device.key)
+	if err := b.fitOpeners(s.certs, s.ended, &s.db, device); err != nil {
 		return s, "", err
 	}
 	if s.ring, err = createKeyring(d, dir, &s.db); err != nil {
@@ -133,13 +156,14 @@ func (s *Session) firstCertificates(b *body, p InitParams) (phrase string, err e
 	if receive, err = publicReceiveKey(&s.device.receive); err != nil {
 		return "", err
 	}
-	device := Certificate{
-		Kind: CertDevice, Subject: b.Device, Name: p.DeviceName,
-		SignKey: s.device.publicSign(), ReceiveKey: receive,
-	}
 	key := s.user.signer()
 	defer clear(key)
-	b.Certificates = []Signed{sign(key, certLabel, root), s.certify(device)}
+	device, signed := s.certify(Certificate{
+		Kind: CertDevice, Subject: b.Device, Name: p.DeviceName,
+		SignKey: s.device.publicSign(), ReceiveKey: receive,
+	})
+	b.Certificates = []Signed{sign(key, certLabel, root), signed}
+	s.certs, _ = VerifyCertificates(b.Organisation, b.Root, b.Certificates)
 
 	var scope [KeySize]byte
 	randomBytes(scope[:])

@@ -49,7 +49,9 @@ type Keyring struct {
 	mu     sync.RWMutex // guards what readers see
 	closed bool
 	index  map[ledger.ID]keyRefs
+	twins  twins
 	slab   slab
+	held   []uint64 // places that the ring's present generation holds, as bits
 	damage []*fault.Error
 	lost   int
 	issued int // keys ever made, erased ones included
@@ -66,35 +68,32 @@ type keyName struct {
 	class   Class
 }
 
-// slab keeps keys in blocks that never move, so that wiping them wipes the only
-// copy.
-type slab struct {
-	blocks []*[1024][KeySize]byte
-	n      uint32
-}
-
-func (s *slab) add(key *[KeySize]byte) (ref uint32) {
-	i := s.n
-	if int(i/1024) == len(s.blocks) {
-		s.blocks = append(s.blocks, new([1024][KeySize]byte))
+// Keys gives copies of all keys of a patient's class. There are several where two
+// workstations made one each without knowing of the other; the first, the same
+// everywhere, is the one to seal with, and what was sealed may need any of them.
+// Faults as those of Key.
+func (k *Keyring) Keys(patient ledger.ID, class Class) ([]*[KeySize]byte, error) {
+	first, err := k.Key(patient, class)
+	if err != nil {
+		return nil, err
 	}
-	s.blocks[i/1024][i%1024] = *key
-	s.n++
-	return i + 1
-}
-
-func (s *slab) at(ref uint32) *[KeySize]byte {
-	return &s.blocks[(ref-1)/1024][(ref-1)%1024]
-}
-
-func (s *slab) wipe() {
-	for _, b := range s.blocks {
-		clear(b[:])
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	all := []*[KeySize]byte{first}
+	name := keyName{patient, class}
+	if len(k.twins[name]) == 0 {
+		return all, nil
 	}
-	s.blocks, s.n = nil, 0
+	now := *k.slab.at(k.index[patient][class-1]) // another may have come first meanwhile
+	all[0] = &now
+	for _, ref := range k.twins[name] {
+		key := *k.slab.at(ref)
+		all = append(all, &key)
+	}
+	return all, nil
 }
 
-// Key gives a copy of a patient's key. Faults: NotFound, with ErrErased or
+// Key gives a copy of a patient's key: the first of Keys. Faults: NotFound, with ErrErased or
 // ErrNoKey as the cause; Damaged when the key may be among the lost ones.
 func (k *Keyring) Key(patient ledger.ID, class Class) (*[KeySize]byte, error) {
 	if class < 1 || class > classes {
@@ -179,15 +178,21 @@ func (k *Keyring) missing(patients []ledger.ID, of []Class) ([]keyName, error) {
 	return fresh, nil
 }
 
-// publish shows the keys that became durable to readers.
+// publish shows the keys and tombstones that became durable to readers.
 func (k *Keyring) publish(entries []ringEntry) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, e := range entries {
 		refs := k.index[e.patient]
-		refs[e.class-1] = k.slab.add(e.key)
+		if e.key == nil {
+			k.buryName(&refs, e.keyName)
+		} else {
+			if refs[e.class-1] == 0 {
+				k.issued++
+			}
+			k.twins.link(&k.slab, &refs, k.slab.add(e.keyName, e.key))
+		}
 		k.index[e.patient] = refs
-		k.issued++
 	}
 }
 
@@ -212,23 +217,23 @@ func (k *Keyring) countIssued() {
 	}
 }
 
-// snapshot lists all keys and tombstones, in no special order. Only the writer
-// calls it, so nothing changes under it.
+// snapshot lists all keys and tombstones in the order of their places. Only the
+// writer calls it, so nothing changes under it.
 func (k *Keyring) snapshot() []ringEntry {
 	entries := make([]ringEntry, 0, int(k.slab.n))
-	for patient, refs := range k.index {
-		for i, ref := range refs {
-			name := keyName{patient, Class(i + 1)}
-			switch ref {
-			case 0:
-			case erased:
-				entries = append(entries, ringEntry{keyName: name})
-			default:
-				entries = append(entries, ringEntry{keyName: name, key: k.slab.at(ref)})
-			}
-		}
+	for ref := uint32(1); ref <= k.slab.n; ref++ {
+		entries = append(entries, k.entry(ref))
 	}
 	return entries
+}
+
+// entry gives one place; the key points into the slab.
+func (k *Keyring) entry(ref uint32) ringEntry {
+	name := k.slab.name(ref)
+	if k.index[name.patient][name.class-1] == erased {
+		return ringEntry{keyName: name}
+	}
+	return ringEntry{keyName: name, key: k.slab.at(ref)}
 }
 
 // Erase destroys a patient's keys of the classes for good: it rewrites both
@@ -262,17 +267,22 @@ func (k *Keyring) bury(patient ledger.ID, of []Class) error {
 	}
 	refs := k.index[patient]
 	for _, class := range of {
-		switch ref := refs[class-1]; ref {
-		case erased:
-		case 0:
-			k.issued++
-		default:
-			clear(k.slab.at(ref)[:])
-		}
-		refs[class-1] = erased
+		k.buryName(&refs, keyName{patient, class})
 	}
 	k.index[patient] = refs
 	return nil
+}
+
+// buryName puts one tombstone; a name that never had a key gets a place for it.
+func (k *Keyring) buryName(refs *keyRefs, name keyName) {
+	switch refs[name.class-1] {
+	case erased:
+		return
+	case 0:
+		k.issued++
+		k.slab.add(name, nil)
+	}
+	k.twins.bury(&k.slab, refs, name)
 }
 
 // Tombstones lists the erased keys, by patient and class.
@@ -361,7 +371,7 @@ func (k *Keyring) Close() error {
 	defer k.mu.Unlock()
 	k.closed = true
 	k.slab.wipe()
-	k.index = nil
+	k.index, k.twins = nil, nil
 	k.file.wipe()
 	return nil
 }

@@ -69,17 +69,38 @@ func (s *Session) ScopeKey(scope ledger.ID, epoch uint32) (*[KeySize]byte, error
 }
 
 // CurrentScope gives the scope that was made first (the organisation's first
-// legal entity) with its highest epoch, whose key seals what is written now.
-// Faults: NotFound when neither this user nor this device may read it.
+// legal entity) with the epoch whose key seals what is written now: the last one
+// that the other workstations have (Published) and that can be read here. Where
+// nothing was ever published it is the highest. Faults: NotFound when neither this
+// user nor this device may read it.
 func (s *Session) CurrentScope() (scope ledger.ID, epoch uint32, key *[KeySize]byte, err error) {
 	s.mu.RLock()
 	if !s.closed && len(s.body.Scopes) > 0 {
 		scope = s.body.Scopes[0].Scope
-		epoch = s.body.epoch(scope)
+		epoch = s.currentEpoch(scope)
 	}
 	s.mu.RUnlock()
 	key, err = s.ScopeKey(scope, epoch)
 	return scope, epoch, key, err
+}
+
+func (s *Session) currentEpoch(scope ledger.ID) uint32 {
+	last := s.body.published(scope)
+	if last == 0 {
+		return s.body.epoch(scope)
+	}
+	readable := uint32(0)
+	for i := range s.body.Scopes {
+		if e := &s.body.Scopes[i]; e.Scope == scope && e.Epoch <= last {
+			if _, ok := s.scopes[scopeKey{scope, e.Epoch}]; ok {
+				readable = max(readable, e.Epoch)
+			}
+		}
+	}
+	if readable == 0 {
+		return last
+	}
+	return readable
 }
 
 func (b *body) epoch(scope ledger.ID) (highest uint32) {

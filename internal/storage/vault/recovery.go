@@ -3,7 +3,6 @@ package vault
 import (
 	"bytes"
 	"errors"
-	"slices"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
@@ -31,8 +30,6 @@ func (k *paperKeys) wipe() {
 	k.id.wipe()
 }
 
-func (b *body) phraseContext() []byte { return context("phrase slot", b.Organisation[:]) }
-
 // newPhrase draws a phrase, certifies its keys and seals to them.
 func (s *Session) newPhrase(b *body) (string, error) {
 	var entropy [KeySize]byte
@@ -47,17 +44,11 @@ func (s *Session) newPhrase(b *body) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	subject := ledger.NewID()
-	signed := s.certify(Certificate{
-		Kind: CertRecovery, Subject: subject,
+	cert, signed := s.certify(Certificate{
+		Kind: CertRecovery, Subject: ledger.NewID(),
 		SignKey: paper.id.publicSign(), ReceiveKey: receive, Issues: true,
 	})
-	cert, err := ParseCertificate(signed)
-	if err != nil {
-		return "", err
-	}
 	b.Certificates = append(b.Certificates, signed)
-	b.Recovery = recoverySlot{Certificate: cert.ID, Wrapped: Seal(&paper.wrap, b.phraseContext(), s.db[:])}
 	if err := s.shareScopes(b, cert); err != nil {
 		return "", err
 	}
@@ -65,7 +56,8 @@ func (s *Session) newPhrase(b *body) (string, error) {
 }
 
 // NewPhrase replaces the recovery phrase, when the paper is lost or was seen;
-// the old one opens this vault no more and its certificate is revoked. Faults:
+// the old one opens this vault no more, its certificate is revoked, and it reads
+// nothing that is written from now on: every scope gets a new epoch. Faults:
 // Forbidden, Space.
 func (s *Session) NewPhrase() (phrase string, err error) {
 	err = s.change(func(b *body) error {
@@ -73,9 +65,12 @@ func (s *Session) NewPhrase() (phrase string, err error) {
 		if err != nil {
 			return err
 		}
-		if old, ok := s.certs.Get(b.Recovery.Certificate); ok {
-			key := s.user.signer()
-			defer clear(key)
+		key := s.user.signer()
+		defer clear(key)
+		for _, old := range s.certs.All() {
+			if old.Kind != CertRecovery || s.ended.has(old.ID) {
+				continue
+			}
 			b.Revocations = append(b.Revocations, SignRevocation(key, Revocation{
 				Organisation: b.Organisation, Certificate: old.ID, Reason: "replaced",
 				RevokedAt: now(), Issuer: issuer.ID,
@@ -84,9 +79,11 @@ func (s *Session) NewPhrase() (phrase string, err error) {
 				b.Scopes[i].drop(CertRecovery, old.Subject)
 			}
 		}
-		phrase, err = s.newPhrase(b)
-		return err
-	})
+		if phrase, err = s.newPhrase(b); err != nil {
+			return err
+		}
+		return s.rotateAll(b)
+	}, s.loadScopes)
 	if err != nil {
 		return "", err
 	}
@@ -111,11 +108,31 @@ func (s *Session) CheckPhrase(phrase string) error {
 		return err
 	}
 	defer paper.wipe()
-	cert, ok := s.certs.Get(s.body.Recovery.Certificate)
-	if !ok || !bytes.Equal(cert.SignKey, paper.id.publicSign()) {
+	if _, ok := paper.certificate(s.certs, s.ended); !ok {
 		return fault.New(fault.Password, "vault.phrase.wrong")
 	}
 	return nil
+}
+
+// certificate finds the phrase's own, unless it was revoked. Two may count, where
+// two workstations have renewed the phrase without knowing of each other.
+func (k *paperKeys) certificate(certs CertSet, ended endings) (Certificate, bool) {
+	public := k.id.publicSign()
+	for _, c := range certs.All() {
+		if c.Kind == CertRecovery && bytes.Equal(c.SignKey, public) && !ended.has(c.ID) {
+			return c, true
+		}
+	}
+	return Certificate{}, false
+}
+
+// openBy gives the database key to the phrase.
+func (k *paperKeys) openBy(b *body, db *[KeySize]byte) bool {
+	if b.old == nil {
+		return b.openDatabase(CertRecovery, ledger.ID{}, &k.id.receive, db)
+	}
+	plain, err := OpenSealed(&k.wrap, context("phrase slot", b.Organisation[:]), b.old.wrapped)
+	return err == nil && copy(db[:], plain) == KeySize
 }
 
 // RecoverParams say who gets a new password.
@@ -174,8 +191,7 @@ func recoverVault(d disk, dir, phrase string, p RecoverParams) (*Session, error)
 		if paper, err = newPaperKeys(&entropy, b.Organisation); err != nil {
 			return false
 		}
-		plain, err := OpenSealed(&paper.wrap, b.phraseContext(), b.Recovery.Wrapped)
-		return err == nil && copy(db[:], plain) == KeySize
+		return paper.openBy(b, db)
 	}, fault.New(fault.Password, "vault.phrase.wrong"))
 	if err == nil {
 		err = s.recoverUser(c, &paper, p)
@@ -189,14 +205,13 @@ func recoverVault(d disk, dir, phrase string, p RecoverParams) (*Session, error)
 
 // recoverUser writes the new slot and unlocks it.
 func (s *Session) recoverUser(c *slotsCopy, paper *paperKeys, p RecoverParams) error {
-	b := c.body.clone()
-	certs, bad := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
-	recovery, ok := certs.Get(b.Recovery.Certificate)
-	if !ok {
-		bad = append(bad, errors.New("the phrase's certificate is missing"))
+	if err := s.prepare(c.body); err != nil {
+		return err
 	}
-	if len(bad) > 0 {
-		return fault.Wrap(errors.Join(bad...), fault.Damaged, "vault.certificates.bad")
+	b := s.body.clone()
+	recovery, ok := paper.certificate(s.certs, s.ended)
+	if !ok {
+		return fault.New(fault.Password, "vault.phrase.wrong")
 	}
 	s.userID = p.UserID
 	if i := b.user(p.Login); i >= 0 {
@@ -205,40 +220,74 @@ func (s *Session) recoverUser(c *slotsCopy, paper *paperKeys, p RecoverParams) e
 	} else if p.UserID.IsZero() {
 		return fault.New(fault.NotFound, "vault.user.unknown")
 	}
-	former := certs.Of(CertUser, s.userID)
-	issues := len(former) == 0 || former[0].Issues // rights stay as they were
-	var err error
-	if s.user, err = newIdentity(); err != nil {
-		return err
-	}
-	receive, err := publicReceiveKey(&s.user.receive)
+	cert, err := s.newKeys(b, recovery, paper, p)
 	if err != nil {
 		return err
 	}
-	cert := Certificate{
-		Version: certVersion, ID: ledger.NewID(), Kind: CertUser, Organisation: b.Organisation,
-		Subject: s.userID, Name: p.Login, SignKey: s.user.publicSign(), ReceiveKey: receive,
-		Issues: issues, IssuedAt: now(), Issuer: recovery.ID,
-	}
-	key := paper.id.signer()
-	defer clear(key)
-	b.Certificates = append(b.Certificates, sign(key, certLabel, cert))
-	b.Users = slices.DeleteFunc(b.Users, func(u userSlot) bool { return u.User == s.userID })
-	b.Users = append(b.Users, newUserSlot(b.Organisation, s.userID, p.Login, p.Password, s.params, &s.user, &s.db))
+	by := signer{recovery.ID, paper.id.signer()}
+	defer clear(by.key)
 	for i := range b.Scopes {
 		e := &b.Scopes[i]
 		scope, ok := e.open(b.Organisation, CertRecovery, recovery.Subject, &paper.id.receive)
 		if !ok {
 			continue
 		}
-		err := e.sealFor(b.Organisation, cert, &scope)
+		err := e.sealFor(b.Organisation, cert, &scope, by)
 		clear(scope[:])
 		if err != nil {
 			return err
 		}
 	}
-	if err := s.store.save(b, &s.db); err != nil {
+	if err := s.keep(b); err != nil {
 		return err
 	}
+	b = s.body
 	return s.start(&slotsCopy{raw: encodeSlots(s.store.generation, b, &s.db), generation: s.store.generation, body: b})
+}
+
+// prepare takes the contents over that the phrase has opened, in the present form.
+func (s *Session) prepare(b *body) error {
+	s.body = b
+	plain, err := OpenSealed(&s.db, b.deviceContext(), b.DeviceKeys)
+	if err != nil || len(plain) != identitySize {
+		return fault.Wrap(errSealed, fault.Damaged, "vault.slots.unreadable")
+	}
+	s.device.setBytes(plain)
+	clear(plain)
+	b.sortCertificates()
+	certs, bad := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
+	if len(bad) > 0 {
+		return fault.Wrap(errors.Join(bad...), fault.Damaged, "vault.certificates.bad")
+	}
+	s.certs, s.ended = certs, b.endings(certs)
+	if b.old == nil {
+		return nil
+	}
+	by := s.deviceSigner()
+	defer clear(by.key)
+	return b.convert(certs, &s.db, by)
+}
+
+// newKeys gives the user new keys, certified by the phrase, and a slot for them.
+func (s *Session) newKeys(b *body, recovery Certificate, paper *paperKeys, p RecoverParams) (cert Certificate, err error) {
+	former := s.certs.Of(CertUser, s.userID)
+	issues := len(former) == 0 || former[0].Issues // rights stay as they were
+	if s.user, err = newIdentity(); err != nil {
+		return cert, err
+	}
+	receive, err := publicReceiveKey(&s.user.receive)
+	if err != nil {
+		return cert, err
+	}
+	by := signer{recovery.ID, paper.id.signer()}
+	defer clear(by.key)
+	cert, signed := s.certifyBy(Certificate{
+		Kind: CertUser, Subject: s.userID, Name: p.Login, SignKey: s.user.publicSign(), ReceiveKey: receive, Issues: issues,
+	}, by)
+	b.Certificates = append(b.Certificates, signed)
+	slot := newUserSlot(b, s.userID, p.Login, p.Password, s.params, &s.user)
+	slot.Grant, slot.Certificate = b.grants(s.userID)+1, cert.ID
+	slot.sign(b.Organisation, by)
+	b.putSlot(slot)
+	return cert, nil
 }

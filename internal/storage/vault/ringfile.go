@@ -40,8 +40,8 @@ func createKeyring(d disk, dir string, db *[KeySize]byte) (*Keyring, error) {
 
 func newKeyring(d disk, dir string, db *[KeySize]byte) *Keyring {
 	return &Keyring{
-		index: make(map[ledger.ID]keyRefs),
-		file:  ringFile{pair: keyringPair(d, dir), root: ringContext(db)},
+		index: make(map[ledger.ID]keyRefs), twins: twins{},
+		file: ringFile{pair: keyringPair(d, dir), root: ringContext(db)},
 	}
 }
 
@@ -91,7 +91,7 @@ func (k *Keyring) note(key string, copy, n int, err error) {
 // take fills the memory from what was read.
 func (k *Keyring) take(l *ringLoad) {
 	k.lost = l.lost
-	k.index, k.slab = l.refs, l.slab
+	k.index, k.twins, k.slab = l.refs, l.twins, l.slab
 	k.countIssued()
 	k.file.head, k.file.tail, k.file.dirty = l.header, l.tail, l.dirty
 	k.file.generation, k.file.next = l.header.generation, l.worse

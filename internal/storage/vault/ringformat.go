@@ -5,7 +5,6 @@ import (
 	"crypto/cipher"
 	"crypto/sha256"
 	"encoding/binary"
-	"slices"
 
 	"golang.org/x/crypto/chacha20poly1305"
 
@@ -31,10 +30,11 @@ import (
 //	      generation and number of the record
 //
 // An entry is patient 16 | class 1 | key 32; class + 128 with a key of zeros is
-// a tombstone, all zeros is no entry. The two files of a keyring are equal.
+// a tombstone, all zeros is no entry. Entries stand in the order in which they came;
+// a patient and class may have several keys. The two files of a keyring are equal.
 const (
 	ringMagic    = "FELDRING"
-	ringVersion  = 1
+	ringVersion  = 2
 	ringBound    = 26
 	ringHead     = ringBound + KeySize + Overhead + sha256.Size
 	ringSecond   = 512
@@ -110,9 +110,10 @@ func decodeRingHeader(root *[KeySize]byte, b []byte) (h ringHeader, err error) {
 	if !bytes.Equal(sum[:], b[ringHead-sha256.Size:]) {
 		return h, errDamaged
 	}
+	// Version 1 had one key for each name, in the order of names.
 	if version := binary.BigEndian.Uint16(b[8:]); version > ringVersion {
 		return h, errNewer
-	} else if version != ringVersion {
+	} else if version == 0 {
 		return h, errDamaged
 	}
 	wrap, err := OpenSealed(root, context("keyring header", b[:ringBound]), b[ringBound:ringHead-sha256.Size])
@@ -181,12 +182,6 @@ func (c *ringCipher) wipe() { clear(c.plain[:cap(c.plain)]) }
 
 // encodeRing gives a whole file without a tail.
 func encodeRing(root *[KeySize]byte, h *ringHeader, entries []ringEntry) []byte {
-	slices.SortFunc(entries, func(a, b ringEntry) int {
-		if c := bytes.Compare(a.patient[:], b.patient[:]); c != 0 {
-			return c
-		}
-		return int(a.class) - int(b.class)
-	})
 	h.entries = uint32(len(entries))
 	h.blocks = uint32((len(entries) + blockEntries - 1) / blockEntries)
 	out := make([]byte, ringBody, h.tailStart())

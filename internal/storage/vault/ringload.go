@@ -25,6 +25,7 @@ import (
 type ringLoad struct {
 	header ringHeader
 	refs   map[ledger.ID]keyRefs
+	twins  twins
 	slab   slab
 	tail   uint32
 	head   [copies]error // why neither header of a file is good
@@ -40,7 +41,7 @@ type ringLoad struct {
 
 // loadRing fails only if no header of either file opens.
 func loadRing(root *[KeySize]byte, raw [copies][]byte) (*ringLoad, error) {
-	l := &ringLoad{raw: raw}
+	l := &ringLoad{raw: raw, twins: twins{}}
 	var headers [copies]ringHeader
 	whole := true
 	for i := range copies {
@@ -204,22 +205,28 @@ func (l *ringLoad) judge(p tailPart, lastAppend bool) {
 	}
 }
 
-// put takes an entry; a tombstone always wins, and the first key stays.
-func (l *ringLoad) put(e ringEntry) (added bool) {
+// put takes an entry, which has a place whatever it says; a tombstone always wins.
+func (l *ringLoad) put(e ringEntry) {
 	refs := l.refs[e.patient]
-	switch ref := &refs[e.class-1]; {
-	case e.key == nil && *ref != erased:
-		if *ref != 0 {
-			clear(l.slab.at(*ref)[:])
-		}
-		*ref = erased
-	case e.key != nil && *ref == 0:
-		*ref = l.slab.add(e.key)
-	default:
-		return false
+	ref := l.slab.add(e.keyName, e.key)
+	if e.key != nil {
+		l.twins.link(&l.slab, &refs, ref)
+	} else {
+		l.twins.bury(&l.slab, &refs, e.keyName)
 	}
 	l.refs[e.patient] = refs
-	return true
+}
+
+// lacks reports whether an entry says something new.
+func (l *ringLoad) lacks(e ringEntry) bool {
+	first := l.refs[e.patient][e.class-1]
+	switch {
+	case first == erased:
+		return false
+	case first == 0, e.key == nil:
+		return true
+	}
+	return !l.twins.has(&l.slab, first, e.keyName, e.key)
 }
 
 // fill takes from a file of an older generation what the newer can't give.
@@ -228,21 +235,20 @@ func (l *ringLoad) fill(older *ringHeader) {
 	if l.current[0] {
 		i = 1
 	}
-	sub := &ringLoad{raw: l.raw, header: *older, refs: make(map[ledger.ID]keyRefs)}
+	sub := &ringLoad{raw: l.raw, header: *older, refs: make(map[ledger.ID]keyRefs), twins: twins{}}
 	sub.current[i] = true
 	c := newRingCipher(older)
 	defer c.wipe()
 	sub.readBase(c)
 	sub.readTail(c)
-	for patient, refs := range sub.refs {
-		for class, ref := range refs {
-			e := ringEntry{keyName: keyName{patient, Class(class + 1)}}
-			if ref != 0 && ref != erased {
-				e.key = sub.slab.at(ref)
-			}
-			if ref != 0 && l.put(e) {
-				l.missing--
-			}
+	for ref := uint32(1); ref <= sub.slab.n; ref++ {
+		e := ringEntry{keyName: sub.slab.name(ref)}
+		if sub.refs[e.patient][e.class-1] != erased {
+			e.key = sub.slab.at(ref)
+		}
+		if l.lacks(e) {
+			l.put(e)
+			l.missing--
 		}
 	}
 	sub.slab.wipe()

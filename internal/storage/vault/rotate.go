@@ -1,60 +1,118 @@
 package vault
 
 import (
+	"slices"
+
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
 // Rotate makes the next epoch of a scope: a fresh key sealed to those who read
-// the present epoch and are not revoked. It needs nobody's password. What was
+// any epoch of it and are neither revoked nor removed. It needs nobody's password. What was
 // sealed under former epochs stays readable with their keys. Faults: NotFound
 // for an unknown scope, Space.
 func (s *Session) Rotate(scope ledger.ID) (epoch uint32, err error) {
-	var key [KeySize]byte
-	randomBytes(key[:])
 	err = s.change(func(b *body) error {
-		last := b.epoch(scope)
-		if last == 0 {
-			return fault.New(fault.NotFound, "vault.scope.missing")
-		}
-		epoch = last + 1
-		next := scopeEpoch{Scope: scope, Epoch: epoch}
-		for i := range b.Scopes {
-			if e := &b.Scopes[i]; e.Scope == scope && e.Epoch == last {
-				for _, r := range e.Recipients {
-					if err := s.inherit(b, &next, r, &key); err != nil {
-						return err
-					}
-				}
-			}
-		}
-		b.Scopes = append(b.Scopes, next)
-		return nil
+		epoch, err = s.rotate(b, scope, s.certs, s.ended)
+		return err
 	}, s.loadScopes)
-	clear(key[:])
 	if err != nil {
 		return 0, err
 	}
 	return epoch, nil
 }
 
-// inherit seals the key to a reader of the former epoch, unless the reader's
-// present certificate is revoked.
-func (s *Session) inherit(b *body, next *scopeEpoch, r recipient, key *[KeySize]byte) error {
-	certs := s.certs.Of(r.Kind, r.ID)
-	if len(certs) == 0 || b.revoked(certs[0].ID, s.certs) {
-		return nil
+// rotate adds an epoch to b.
+func (s *Session) rotate(b *body, scope ledger.ID, certs CertSet, ended endings) (uint32, error) {
+	last := b.epoch(scope)
+	if last == 0 {
+		return 0, fault.New(fault.NotFound, "vault.scope.missing")
 	}
-	return next.sealFor(b.Organisation, certs[0], key)
-}
-
-func (b *body) revoked(cert ledger.ID, certs CertSet) bool {
-	for _, signed := range b.Revocations {
-		if r, err := VerifyRevocation(signed, certs); err == nil && r.Certificate == cert {
-			return true
+	var key [KeySize]byte
+	randomBytes(key[:])
+	defer clear(key[:])
+	by := s.deviceSigner()
+	defer clear(by.key)
+	next := scopeEpoch{Scope: scope, Epoch: nextEpoch(last, len(liveDevices(certs, ended)) > 1)}
+	for _, r := range b.readers(scope) {
+		c, ok := b.live(r.Kind, r.ID, certs, ended)
+		if !ok {
+			continue
+		}
+		if err := next.sealFor(b.Organisation, c, &key, by); err != nil {
+			return 0, err
 		}
 	}
-	return false
+	b.Scopes = append(b.Scopes, next)
+	return next.Epoch, nil
+}
+
+// rotateAll adds an epoch of every scope, for those whom b has not shut out.
+func (s *Session) rotateAll(b *body) error {
+	certs, _ := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
+	ended := b.endings(certs)
+	for _, scope := range b.scopes() {
+		if _, err := s.rotate(b, scope, certs, ended); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// epochCounter is where in an epoch's number the counting part begins.
+const epochCounter = 20
+
+// nextEpoch numbers an epoch. Where several workstations may make one at the same
+// time, the lower bits are random, so that no two keys have the same number.
+func nextEpoch(last uint32, shared bool) uint32 {
+	if !shared && last < 1<<epochCounter-1 {
+		return last + 1
+	}
+	var b [4]byte
+	randomBytes(b[:])
+	low := uint32(b[0])<<16&0xf0000 | uint32(b[1])<<8 | uint32(b[2])
+	return (last>>epochCounter+1)<<epochCounter | low
+}
+
+// live gives the certificate of a reader that keys are sealed to: the latest, unless
+// it is revoked or the user has no slot any more.
+func (b *body) live(kind CertKind, id ledger.ID, certs CertSet, ended endings) (c Certificate, ok bool) {
+	found := certs.Of(kind, id)
+	if len(found) == 0 || ended.has(found[0].ID) {
+		return c, false
+	}
+	if kind == CertUser && !slices.ContainsFunc(b.Users, func(u userSlot) bool { return u.User == id }) {
+		return c, false
+	}
+	return found[0], true
+}
+
+// liveDevices lists the devices that are not revoked.
+func liveDevices(certs CertSet, ended endings) (live []Certificate) {
+	for _, c := range certs.All() {
+		if c.Kind == CertDevice && !ended.has(c.ID) {
+			live = append(live, c)
+		}
+	}
+	return live
+}
+
+// stale lists the scopes whose last epoch somebody reads who may no more: two
+// workstations have each shut somebody out without knowing of the other.
+func (b *body) stale(certs CertSet, ended endings) (scopes []ledger.ID) {
+	for i := range b.Scopes {
+		e := &b.Scopes[i]
+		if e.Epoch != b.epoch(e.Scope) {
+			continue
+		}
+		for _, r := range e.Recipients {
+			if _, ok := b.live(r.Kind, r.ID, certs, ended); !ok {
+				scopes = append(scopes, e.Scope)
+				break
+			}
+		}
+	}
+	return scopes
 }
 
 // Revoke ends the trust in a certificate; lastSeq and lastHash name the last

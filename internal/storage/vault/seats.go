@@ -18,7 +18,7 @@ import (
 // Admit unlocks one more user's keys beside those that are unlocked, and gives
 // the user's id. Who acts stays as it was. Faults: Password for a wrong password
 // and an unknown login alike (and after the same time), Forbidden for a user
-// whose certificates are revoked, Damaged when the slot belongs to another vault.
+// whose certificates are revoked.
 func (s *Session) Admit(login, password string) (ledger.ID, error) {
 	s.mu.RLock()
 	b, closed := s.body, s.closed
@@ -26,36 +26,48 @@ func (s *Session) Admit(login, password string) (ledger.ID, error) {
 	if closed {
 		return ledger.ID{}, closedFault()
 	}
-	slot, known := b.Users[0], false
-	if i := b.user(login); i >= 0 {
-		slot, known = b.Users[i], true
-	}
 	// Without the lock: this takes long, and others work meanwhile.
-	id, db, ok := slot.open(b.Organisation, password)
+	var slot userSlot
+	var id identity
 	defer id.wipe()
-	defer clear(db[:])
-	if !ok || !known {
+	for _, tried := range b.slotsOf(login) {
+		found, old, ok := tried.open(b, password)
+		if old != nil {
+			clear(old[:])
+		}
+		if ok && !tried.removed() {
+			slot, id = *tried, found
+		}
+		found.wipe()
+	}
+	if slot.User.IsZero() {
 		return ledger.ID{}, fault.New(fault.Password, "vault.password.wrong")
 	}
+	if err := s.seat(&slot, &id); err != nil {
+		return ledger.ID{}, err
+	}
+	s.renewOld(slot.User, &id, password)
+	return slot.User, nil
+}
+
+// seat takes the opened keys of a user in.
+func (s *Session) seat(slot *userSlot, id *identity) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return ledger.ID{}, closedFault()
+		return closedFault()
 	}
-	if db != s.db {
-		return ledger.ID{}, fault.Wrap(errSealed, fault.Damaged, "vault.slots.unreadable")
+	if !s.body.holds(slot) {
+		return fault.New(fault.Password, "vault.password.wrong") // changed or removed meanwhile
 	}
-	if !s.body.holds(&slot) {
-		return ledger.ID{}, fault.New(fault.Password, "vault.password.wrong") // changed or removed meanwhile
-	}
-	if _, ok := s.counts(slot.User, &id); !ok {
-		return ledger.ID{}, fault.New(fault.Forbidden, "vault.user.revoked")
+	if _, ok := s.counts(slot.User, id); !ok {
+		return fault.New(fault.Forbidden, "vault.user.revoked")
 	}
 	if slot.User != s.userID {
-		s.take(slot.User, &id)
-		s.openScopes(slot.User, &id)
+		s.take(slot.User, id)
+		s.openScopes(slot.User, id)
 	}
-	return slot.User, nil
+	return nil
 }
 
 // take keeps a copy of a user's keys, which Close, Dismiss or RemoveUser wipe.
@@ -86,7 +98,7 @@ func (s *Session) counts(user ledger.ID, id *identity) (cert ledger.ID, ok bool)
 	public := id.publicSign()
 	for _, c := range s.certs.Of(CertUser, user) {
 		if bytes.Equal(c.SignKey, public) {
-			return c.ID, !s.body.revoked(c.ID, s.certs)
+			return c.ID, !s.ended.has(c.ID)
 		}
 	}
 	return cert, false

@@ -23,6 +23,8 @@ type Session struct {
 	store  *slotsStore
 	body   *body
 	certs  CertSet
+	ended  endings
+	known  map[ledger.ID]bool // records that Absorb needs not look at again
 
 	db       [KeySize]byte
 	user     identity // of the acting user
@@ -73,56 +75,8 @@ func open(d disk, dir, login, password string) (*Session, error) {
 		s.wipe()
 		return nil, err
 	}
+	s.renewOld(s.userID, &s.user, password)
 	return s, nil
-}
-
-// unlock finds the copy that the secret opens and that was written with the
-// database key, trying the newer first. The older one is asked only to tell an
-// altered newer copy (another good one opens) from a wrong secret.
-func (s *slotsStore) unlock(found []*slotsCopy, db *[KeySize]byte,
-	try func(*body, *[KeySize]byte) bool, wrong error,
-) (*slotsCopy, error) {
-	altered := false
-	for i, c := range found {
-		if !try(c.body, db) {
-			continue
-		}
-		if !c.authentic(db) {
-			altered = true
-			continue
-		}
-		if i > 0 && found[0].authentic(db) {
-			return nil, wrong // a former password, still good in the copy that is behind
-		}
-		for _, other := range found {
-			if !other.authentic(db) {
-				s.note("vault.damage.altered", other.index, nil)
-			}
-		}
-		return c, nil
-	}
-	if altered {
-		return nil, fault.New(fault.Damaged, "vault.slots.altered")
-	}
-	return nil, wrong
-}
-
-// tryPassword runs the password function once, whether or not there is such a
-// login, so that time does not tell who works here.
-func (s *Session) tryPassword(b *body, login, password string, db *[KeySize]byte) bool {
-	slot, known := b.Users[0], false
-	if i := b.user(login); i >= 0 {
-		slot, known = b.Users[i], true
-	}
-	id, key, ok := slot.open(b.Organisation, password)
-	defer clear(key[:])
-	defer id.wipe()
-	if !ok || !known {
-		return false
-	}
-	*db = key
-	s.user, s.userID, s.params = id, slot.User, slot.Params
-	return true
 }
 
 // start loads everything that the database key opens, and repairs the files.
@@ -135,12 +89,31 @@ func (s *Session) start(c *slotsCopy) error {
 	}
 	s.device.setBytes(plain)
 	clear(plain)
+	if s.body.old != nil {
+		s.body.sortCertificates()
+	}
 	if err := s.verify(); err != nil {
 		return err
+	}
+	if s.body.old != nil {
+		if err := s.convert(); err != nil {
+			return err
+		}
 	}
 	s.loadScopes()
 	s.ring, err = openKeyring(s.store.pair.disk, s.store.pair.dir, &s.db)
 	return err
+}
+
+// deviceSigner signs records as this device; its key is the caller's to clear.
+func (s *Session) deviceSigner() signer {
+	public := s.device.publicSign()
+	for _, c := range s.certs.Of(CertDevice, s.body.Device) {
+		if bytes.Equal(c.SignKey, public) {
+			return signer{c.ID, s.device.signer()}
+		}
+	}
+	return signer{key: s.device.signer()} // verifies nowhere
 }
 
 func (b *body) deviceContext() []byte {
@@ -164,7 +137,7 @@ func (s *Session) verify() error {
 	if len(bad) > 0 {
 		return fault.Wrap(errors.Join(bad...), fault.Damaged, "vault.certificates.bad")
 	}
-	s.certs, s.userCert = certs, mine[0].ID
+	s.certs, s.ended, s.userCert = certs, s.body.endings(certs), mine[0].ID
 	return nil
 }
 
@@ -239,17 +212,32 @@ func (s *Session) change(fn func(b *body) error, then ...func()) error {
 	if err := fn(b); err != nil {
 		return err
 	}
+	if err := s.keep(b); err != nil {
+		return err
+	}
+	for _, f := range then {
+		f()
+	}
+	return nil
+}
+
+// keep checks and saves changed contents and takes them over.
+func (s *Session) keep(b *body) error {
+	b.sortCertificates()
 	certs, bad := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
 	if len(bad) > 0 {
 		return fmt.Errorf("vault: %w", errors.Join(bad...))
 	}
+	ended := b.endings(certs)
+	by := s.deviceSigner()
+	defer clear(by.key)
+	if err := b.fitOpeners(certs, ended, &s.db, by); err != nil {
+		return err
+	}
 	if err := s.store.save(b, &s.db); err != nil {
 		return err
 	}
-	s.body, s.certs = b, certs
-	for _, f := range then {
-		f()
-	}
+	s.body, s.certs, s.ended = b, certs, ended
 	return nil
 }
 

@@ -25,7 +25,7 @@ import (
 // can tell a newer file from a damaged one.
 const (
 	slotsMagic   = "FELDSLOT"
-	slotsVersion = 1
+	slotsVersion = 2
 	slotsHead    = 22
 	maxSlots     = 16 << 20
 )
@@ -72,17 +72,22 @@ func decodeSlots(raw []byte) (*slotsCopy, error) {
 	if !bytes.Equal(sum[:], raw[len(raw)-sha256.Size:]) {
 		return nil, errDamaged
 	}
-	switch version := binary.BigEndian.Uint16(raw[8:]); {
+	version := binary.BigEndian.Uint16(raw[8:])
+	switch {
 	case version > slotsVersion:
 		return nil, errNewer
-	case version < slotsVersion:
+	case version == 0:
 		return nil, errDamaged
 	}
 	n := len(raw) - slotsHead - 2*sha256.Size
 	if uint64(binary.BigEndian.Uint32(raw[18:])) != uint64(n) {
 		return nil, errDamaged
 	}
-	b, err := parseBody(raw[slotsHead : slotsHead+n])
+	parse := parseBody
+	if version == 1 {
+		parse = parseOldBody
+	}
+	b, err := parse(raw[slotsHead : slotsHead+n])
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errDamaged, err)
 	}

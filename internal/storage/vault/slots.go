@@ -1,9 +1,12 @@
 package vault
 
 import (
+	"bytes"
 	"crypto/ed25519"
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"feldsher/internal/ledger"
@@ -11,17 +14,23 @@ import (
 
 // body is what the slots file holds. Everything secret in it is sealed.
 type body struct {
-	Organisation ledger.ID    `cbor:"1,keyasint"`
-	Device       ledger.ID    `cbor:"2,keyasint"`
-	DeviceName   string       `cbor:"3,keyasint"`
-	DatabaseSalt []byte       `cbor:"4,keyasint"` // 16 bytes, or none yet
-	DeviceKeys   []byte       `cbor:"5,keyasint"` // identity, sealed under the database key
-	Root         ledger.ID    `cbor:"6,keyasint"` // certificate made at Init
-	Users        []userSlot   `cbor:"7,keyasint"`
-	Recovery     recoverySlot `cbor:"8,keyasint"`
-	Certificates []Signed     `cbor:"9,keyasint"`
-	Revocations  []Signed     `cbor:"10,keyasint"`
-	Scopes       []scopeEpoch `cbor:"11,keyasint"`
+	Organisation ledger.ID      `cbor:"1,keyasint"`
+	Device       ledger.ID      `cbor:"2,keyasint"`
+	DeviceName   string         `cbor:"3,keyasint"`
+	DatabaseSalt []byte         `cbor:"4,keyasint"` // 16 bytes, or none yet
+	DeviceKeys   []byte         `cbor:"5,keyasint"` // identity, sealed under the database key
+	Root         ledger.ID      `cbor:"6,keyasint"` // certificate made at Init
+	Users        []userSlot     `cbor:"7,keyasint"` // who may come in
+	Openers      []opener       `cbor:"8,keyasint"` // the database key, sealed to each of them and to the phrase
+	Certificates []Signed       `cbor:"9,keyasint"`
+	Revocations  []Signed       `cbor:"10,keyasint"`
+	Scopes       []scopeEpoch   `cbor:"11,keyasint"`
+	Grants       []userSlot     `cbor:"12,keyasint"` // slots that are not used, but prove those that are; removals
+	Published    []scopeMark    `cbor:"13,keyasint"` // of each scope the last epoch that is in the ledger
+	Ring         ringState      `cbor:"14,keyasint"`
+	Formers      []formerDevice `cbor:"15,keyasint"` // identities that this directory had before
+
+	old *oldPhrase // of a file of version 1 that was not converted yet
 }
 
 // identity is a pair of private keys: Ed25519 seed and X25519 scalar.
@@ -68,52 +77,201 @@ func (id *identity) wipe() {
 
 const identitySize = ed25519.SeedSize + KeySize
 
-// userSlot wraps a user's private keys and the database key with the password.
+// userSlot wraps a user's private keys with the password. It is the same on all
+// workstations and travels between them, so it is signed: made, and taken away, by
+// an administrator (or the phrase), then changed by the user as often as wished.
 type userSlot struct {
 	User    ledger.ID `cbor:"1,keyasint"`
 	Login   string    `cbor:"2,keyasint"`
 	Params  Params    `cbor:"3,keyasint"`
 	Salt    []byte    `cbor:"4,keyasint"` // 16 bytes
-	Wrapped []byte    `cbor:"5,keyasint"` // identity 64 | database key 32, sealed
+	Wrapped []byte    `cbor:"5,keyasint"` // identity 64, sealed; empty for a removal
+	// Grant counts what administrators did with the slot, Turn what the user did
+	// since (new passwords). Turn 0 is the administrator's own version.
+	Grant       uint32    `cbor:"6,keyasint"`
+	Turn        uint32    `cbor:"7,keyasint"`
+	Certificate ledger.ID `cbor:"8,keyasint"` // of the keys inside
+	Issuer      ledger.ID `cbor:"9,keyasint"` // certificate of whoever signed
+	Signature   []byte    `cbor:"10,keyasint"`
 }
 
-const wrappedSize = identitySize + KeySize + Overhead
+const (
+	slotLabel   = "feldsher slot 1\x00"
+	wrappedSize = identitySize + Overhead
+	// wrappedOld is the size in a slot that version 1 made: the database key of its
+	// workstation stood in it too. It is made anew when its user comes in.
+	wrappedOld = identitySize + KeySize + Overhead
+)
 
-// context binds the wrapping to its slot: moved to another login or user, it
-// does not open.
-func (u *userSlot) context(organisation ledger.ID) []byte {
-	return context("user slot", organisation[:], u.User[:], []byte(foldLogin(u.Login)))
+// context binds the wrapping to its slot and its organisation's root: moved to
+// another login or user, or beside other certificates, it does not open.
+func (u *userSlot) context(b *body) []byte {
+	login := []byte(foldLogin(u.Login))
+	if len(u.Wrapped) == wrappedOld {
+		return context("user slot", b.Organisation[:], u.User[:], login)
+	}
+	root := b.rootHash()
+	return context("user slot 2", b.Organisation[:], root[:], u.User[:], login)
 }
 
-func newUserSlot(org, user ledger.ID, login, password string, p Params, id *identity, db *[KeySize]byte) userSlot {
+// rootHash is the hash of the root certificate's bytes; zeros where it is missing,
+// and then nothing opens.
+func (b *body) rootHash() (sum [sha256.Size]byte) {
+	for _, signed := range b.Certificates {
+		if c, err := ParseCertificate(signed); err == nil && c.ID == b.Root {
+			return sha256.Sum256(signed.Body)
+		}
+	}
+	return sum
+}
+
+// newUserSlot wraps keys with a password; sign comes next.
+func newUserSlot(b *body, user ledger.ID, login, password string, p Params, id *identity) userSlot {
 	slot := userSlot{User: user, Login: login, Params: p, Salt: make([]byte, saltSize)}
 	randomBytes(slot.Salt)
 	key := passwordKey(password, p, slot.Salt)
-	plain := append(id.bytes(), db[:]...)
-	slot.Wrapped = Seal(&key, slot.context(org), plain)
+	plain := id.bytes()
+	slot.Wrapped = Seal(&key, slot.context(b), plain)
 	clear(plain)
 	clear(key[:])
 	return slot
 }
 
-// open tries a password. It takes the same time for any of them.
-func (u *userSlot) open(org ledger.ID, password string) (id identity, db [KeySize]byte, ok bool) {
+// open tries a password. It takes the same time for any of them. The database key
+// comes out of slots of version 1 only.
+func (u *userSlot) open(b *body, password string) (id identity, db *[KeySize]byte, ok bool) {
 	key := passwordKey(password, u.Params, u.Salt)
 	defer clear(key[:])
-	plain, err := OpenSealed(&key, u.context(org), u.Wrapped)
-	if err != nil || len(plain) != identitySize+KeySize {
-		return id, db, false
+	plain, err := OpenSealed(&key, u.context(b), u.Wrapped)
+	if err != nil || len(plain) != identitySize && len(plain) != identitySize+KeySize {
+		return id, nil, false
 	}
 	id.setBytes(plain)
-	copy(db[:], plain[identitySize:])
+	if len(plain) > identitySize {
+		db = (*[KeySize]byte)(bytes.Clone(plain[identitySize:]))
+	}
 	clear(plain)
 	return id, db, true
 }
 
-// recoverySlot wraps the database key with the paper phrase.
-type recoverySlot struct {
-	Certificate ledger.ID `cbor:"1,keyasint"` // names the phrase's public keys
-	Wrapped     []byte    `cbor:"2,keyasint"` // database key 32, sealed
+func (u *userSlot) removed() bool { return len(u.Wrapped) == 0 }
+
+// signer signs records: a certificate and its private key.
+type signer struct {
+	cert ledger.ID
+	key  ed25519.PrivateKey
+}
+
+func (by signer) sign(label string, message []byte) []byte {
+	return ed25519.Sign(by.key, append([]byte(label), message...))
+}
+
+// record is the slot as it travels, and what is signed when the signature is empty.
+func (u userSlot) record(org ledger.ID) []byte {
+	return marshal(slotRecord{Version: 1, Organisation: org, Slot: u})
+}
+
+func (u *userSlot) sign(org ledger.ID, by signer) {
+	u.Issuer, u.Signature = by.cert, nil
+	u.Signature = by.sign(slotLabel, u.record(org))
+}
+
+// verify checks that somebody has signed the slot who may.
+func (u *userSlot) verify(org ledger.ID, certs CertSet) error {
+	issuer, ok := certs.Get(u.Issuer)
+	switch {
+	case !ok:
+		return errors.New("slot: of an unknown issuer")
+	case u.Turn > 0 && (issuer.Kind != CertUser || issuer.Subject != u.User || u.removed()):
+		return errors.New("slot: changed by somebody else")
+	case u.Turn == 0 && u.Grant > 0 && !issuer.Issues,
+		u.Turn == 0 && u.Grant == 0 && issuer.Kind != CertDevice:
+		return errors.New("slot: its issuer may not")
+	}
+	if c, ok := certs.Get(u.Certificate); !ok || c.Kind != CertUser || c.Subject != u.User {
+		return errors.New("slot: of unknown keys")
+	}
+	bare := *u
+	bare.Signature = nil
+	if !ed25519.Verify(issuer.SignKey, append([]byte(slotLabel), bare.record(org)...), u.Signature) {
+		return errors.New("slot: wrong signature")
+	}
+	return nil
+}
+
+// after orders the versions of one user's slot: what an administrator did counts
+// more than what the user did, a removal more than what was done at the same time.
+func (u *userSlot) after(o *userSlot) bool {
+	switch {
+	case u.Grant != o.Grant:
+		return u.Grant > o.Grant
+	case u.removed() != o.removed():
+		return u.removed()
+	case u.Turn != o.Turn:
+		return u.Turn > o.Turn
+	}
+	return bytes.Compare(u.Signature, o.Signature) > 0
+}
+
+// grants counts what administrators did with a user's slot.
+func (b *body) grants(user ledger.ID) (n uint32) {
+	for _, list := range [][]userSlot{b.Users, b.Grants} {
+		for i := range list {
+			if list[i].User == user {
+				n = max(n, list[i].Grant)
+			}
+		}
+	}
+	return n
+}
+
+// putSlot takes a version of a user's slot and keeps what counts: the
+// administrator's latest, and the user's latest on top of it.
+func (b *body) putSlot(u userSlot) {
+	granted, own := -1, -1
+	all := []userSlot{u}
+	for _, list := range [][]userSlot{b.Users, b.Grants} {
+		for _, o := range list {
+			if o.User == u.User {
+				all = append(all, o)
+			}
+		}
+	}
+	for i := range all {
+		if all[i].Turn == 0 && (granted < 0 || all[i].after(&all[granted])) {
+			granted = i
+		}
+	}
+	for i := range all {
+		o := &all[i]
+		if o.Turn > 0 && (granted < 0 || o.Grant == all[granted].Grant && !all[granted].removed()) &&
+			(own < 0 || o.after(&all[own])) {
+			own = i
+		}
+	}
+	mine := func(o userSlot) bool { return o.User == u.User }
+	b.Grants = slices.DeleteFunc(b.Grants, mine)
+	used := own
+	if own < 0 && granted >= 0 && !all[granted].removed() {
+		used = granted
+	} else if granted >= 0 {
+		b.Grants = append(b.Grants, all[granted])
+	}
+	at := slices.IndexFunc(b.Users, mine)
+	switch {
+	case used < 0 && at >= 0:
+		b.Users = slices.Delete(b.Users, at, at+1)
+	case used >= 0 && at >= 0:
+		b.Users[at] = all[used]
+	case used >= 0:
+		b.Users = append(b.Users, all[used])
+	}
+}
+
+// provable reports whether a user's own version stands on an administrator's: true
+// also for one that is behind, which putSlot passes over.
+func (b *body) provable(u *userSlot) bool {
+	return u.Turn == 0 || u.Grant <= b.grants(u.User)
 }
 
 // user finds a slot by login; the index is -1 where there is none.
@@ -138,35 +296,67 @@ func (b *body) clone() *body {
 
 var errBody = errors.New("a field of the slots file is out of its bounds")
 
-// parseBody reads the contents and refuses shapes that no version 1 writes.
+// parseBody reads the contents and refuses shapes that no version 2 writes.
 func parseBody(data []byte) (*body, error) {
 	b, err := unmarshal[body](data)
 	if err != nil {
 		return nil, err
 	}
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	return &b, nil
+}
+
+func (b *body) check() error {
 	switch {
-	case b.Organisation.IsZero(), b.Device.IsZero(), b.Root.IsZero(), b.Recovery.Certificate.IsZero(),
+	case b.Organisation.IsZero(), b.Device.IsZero(), b.Root.IsZero(),
 		len(b.DatabaseSalt) != 0 && len(b.DatabaseSalt) != saltSize,
 		len(b.DeviceName) > maxName || !utf8.ValidString(b.DeviceName),
 		len(b.DeviceKeys) != identitySize+Overhead,
-		len(b.Recovery.Wrapped) != KeySize+Overhead,
-		len(b.Users) == 0:
-		return nil, errBody
+		!b.Ring.valid():
+		return errBody
 	}
-	seen := map[string]bool{}
+	seen := map[ledger.ID]bool{}
 	for i := range b.Users {
 		u := &b.Users[i]
-		login, err := cleanLogin(u.Login)
-		if err != nil || login != u.Login || seen[foldLogin(login)] || u.User.IsZero() ||
-			!u.Params.valid() || len(u.Salt) != saltSize || len(u.Wrapped) != wrappedSize {
-			return nil, fmt.Errorf("user slot %d: %w", i, errBody)
+		if !u.valid() || u.removed() || seen[u.User] {
+			return fmt.Errorf("user slot %d: %w", i, errBody)
 		}
-		seen[foldLogin(login)] = true
+		seen[u.User] = true
+	}
+	for i := range b.Grants {
+		if !b.Grants[i].valid() {
+			return fmt.Errorf("grant %d: %w", i, errBody)
+		}
+	}
+	for i := range b.Openers {
+		if !b.Openers[i].valid() {
+			return fmt.Errorf("opener %d: %w", i, errBody)
+		}
 	}
 	for i := range b.Scopes {
 		if err := b.Scopes[i].check(); err != nil {
-			return nil, fmt.Errorf("scope %d: %w", i, err)
+			return fmt.Errorf("scope %d: %w", i, err)
 		}
 	}
-	return &b, nil
+	for _, f := range b.Formers {
+		if f.Device.IsZero() || len(f.Keys) != identitySize+Overhead {
+			return fmt.Errorf("former device: %w", errBody)
+		}
+	}
+	return nil
+}
+
+// valid checks the fields of one slot.
+func (u *userSlot) valid() bool {
+	login, err := cleanLogin(u.Login)
+	if err != nil || login != u.Login || u.User.IsZero() || len(u.Signature) != ed25519.SignatureSize {
+		return false
+	}
+	if u.removed() {
+		return u.Turn == 0 && len(u.Salt) == 0 && u.Params == Params{}
+	}
+	return u.Params.valid() && len(u.Salt) == saltSize &&
+		(len(u.Wrapped) == wrappedSize || len(u.Wrapped) == wrappedOld)
 }

@@ -49,14 +49,29 @@ func (s *Session) issuer() (Certificate, error) {
 	return c, nil
 }
 
-// certify signs a certificate with the unlocked user's key.
-func (s *Session) certify(c Certificate) Signed {
-	c.Version, c.ID, c.Organisation = certVersion, ledger.NewID(), s.body.Organisation
-	c.IssuedAt, c.Issuer = now(), s.userCert
-	key := s.user.signer()
-	defer clear(key)
-	return sign(key, certLabel, c)
+// certify signs a certificate with the unlocked user's key and gives it back with
+// what was added. It is later than every other of the same subject, whatever the
+// clock says.
+func (s *Session) certify(c Certificate) (Certificate, Signed) {
+	by := s.userSigner()
+	defer clear(by.key)
+	return s.certifyBy(c, by)
 }
+
+func (s *Session) certifyBy(c Certificate, by signer) (Certificate, Signed) {
+	c.Version, c.ID, c.Organisation = certVersion, ledger.NewID(), s.body.Organisation
+	c.IssuedAt, c.Issuer = now(), by.cert
+	if issuer, ok := s.certs.Get(by.cert); ok {
+		c.IssuedAt = max(c.IssuedAt, issuer.IssuedAt)
+	}
+	for _, former := range s.certs.Of(c.Kind, c.Subject) {
+		c.IssuedAt = max(c.IssuedAt, former.IssuedAt+1)
+	}
+	return c, sign(by.key, certLabel, c)
+}
+
+// userSigner signs records as the acting user; its key is the caller's to clear.
+func (s *Session) userSigner() signer { return signer{s.userCert, s.user.signer()} }
 
 // AddUser makes fresh keys for a user, signs their certificate as the unlocked
 // user, and seals to them every scope key that this session has. Faults:
@@ -92,25 +107,32 @@ func (s *Session) AddUser(u NewUser) error {
 		if err != nil {
 			return err
 		}
-		cert := Certificate{
+		cert, signed := s.certify(Certificate{
 			Kind: CertUser, Subject: u.ID, Name: login,
 			SignKey: id.publicSign(), ReceiveKey: receive, Issues: u.Issuer,
-		}
-		b.Certificates = append(b.Certificates, s.certify(cert))
-		b.Users = append(b.Users, newUserSlot(b.Organisation, u.ID, login, u.Password, s.params, &id, &s.db))
+		})
+		b.Certificates = append(b.Certificates, signed)
+		by := s.userSigner()
+		defer clear(by.key)
+		slot := newUserSlot(b, u.ID, login, u.Password, s.newParams(), &id)
+		slot.Grant, slot.Certificate = b.grants(u.ID)+1, cert.ID
+		slot.sign(b.Organisation, by)
+		b.putSlot(slot)
 		return s.shareScopes(b, cert)
 	})
 }
 
 // shareScopes seals every scope key of the session to one more reader.
 func (s *Session) shareScopes(b *body, reader Certificate) error {
+	by := s.deviceSigner()
+	defer clear(by.key)
 	for i := range b.Scopes {
 		e := &b.Scopes[i]
 		key, ok := s.scopes[scopeKey{e.Scope, e.Epoch}]
 		if !ok {
 			continue
 		}
-		if err := e.sealFor(b.Organisation, reader, key); err != nil {
+		if err := e.sealFor(b.Organisation, reader, key, by); err != nil {
 			return err
 		}
 	}
@@ -137,7 +159,8 @@ func (s *Session) AllowIssuing(login string) error {
 		}
 		cert := certs[0]
 		cert.Issues = true
-		b.Certificates = append(b.Certificates, s.certify(cert))
+		_, signed := s.certify(cert)
+		b.Certificates = append(b.Certificates, signed)
 		return nil
 	})
 }
@@ -166,11 +189,12 @@ func (s *Session) ForbidIssuing(login string) error {
 		}
 		cert := certs[0]
 		cert.Issues = false
-		b.Certificates = append(b.Certificates, s.certify(cert))
+		_, signed := s.certify(cert)
+		b.Certificates = append(b.Certificates, signed)
 		key := s.user.signer()
 		defer clear(key)
 		for _, c := range certs {
-			if !c.Issues || c.ID == b.Root || b.revoked(c.ID, s.certs) {
+			if !c.Issues || c.ID == b.Root || s.ended.has(c.ID) {
 				continue
 			}
 			b.Revocations = append(b.Revocations, SignRevocation(key, Revocation{
@@ -182,10 +206,10 @@ func (s *Session) ForbidIssuing(login string) error {
 }
 
 // RemoveUser takes a user's slot and what was sealed to the user out of this
-// vault; the certificate stays, since signatures made before are checked with
-// it. Whether the user may go is the caller's decision; the last slot never
-// goes. What a user has seen of keys is not undone by this: Rotate the scopes.
-// Faults: NotFound, Conflict for the last slot, Space.
+// vault, and signs that it was so for the others; the certificate stays, since
+// signatures made before are checked with it. The last slot never goes. What a user
+// has seen of keys is not undone by this: Rotate the scopes. Faults: NotFound,
+// Conflict for the last slot, Forbidden when the acting user may not issue, Space.
 func (s *Session) RemoveUser(login string) error {
 	var gone ledger.ID
 	return s.change(func(b *body) error {
@@ -196,8 +220,17 @@ func (s *Session) RemoveUser(login string) error {
 		if len(b.Users) == 1 {
 			return fault.New(fault.Conflict, "vault.user.last")
 		}
+		if _, err := s.issuer(); err != nil {
+			return err
+		}
 		gone = b.Users[i].User
-		b.Users = slices.Delete(b.Users, i, i+1)
+		by := s.userSigner()
+		defer clear(by.key)
+		removal := userSlot{
+			User: gone, Login: b.Users[i].Login, Grant: b.grants(gone) + 1, Certificate: b.Users[i].Certificate,
+		}
+		removal.sign(b.Organisation, by)
+		b.putSlot(removal)
 		for j := range b.Scopes {
 			b.Scopes[j].drop(CertUser, gone)
 		}
@@ -220,13 +253,22 @@ func (s *Session) ChangePassword(old, new string) error {
 		if i < 0 {
 			return fault.New(fault.NotFound, "vault.user.unknown")
 		}
-		id, db, ok := b.Users[i].open(b.Organisation, old)
+		id, db, ok := b.Users[i].open(b, old)
 		defer id.wipe()
-		defer clear(db[:])
+		if db != nil {
+			clear(db[:])
+		}
 		if !ok {
 			return fault.New(fault.Password, "vault.password.wrong")
 		}
-		b.Users[i] = newUserSlot(b.Organisation, s.userID, b.Users[i].Login, new, s.params, &id, &db)
-		return nil
+		return s.rewrap(b, s.userID, &id, new)
 	})
+}
+
+// newParams are the cost of the password function for a new slot.
+func (s *Session) newParams() Params {
+	if s.params == (Params{}) {
+		return defaultParams
+	}
+	return s.params
 }

@@ -13,6 +13,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -167,7 +168,7 @@ func TestExampleReadByItsDescription(t *testing.T) {
 	v := readVector(t)
 	raw := vectorBlock(t, "slots.a")
 	sum := sha256.Sum256(raw[:len(raw)-32])
-	if string(raw[:8]) != "FELDSLOT" || binary.BigEndian.Uint16(raw[8:]) != 1 || !bytes.Equal(sum[:], raw[len(raw)-32:]) {
+	if string(raw[:8]) != "FELDSLOT" || binary.BigEndian.Uint16(raw[8:]) != 2 || !bytes.Equal(sum[:], raw[len(raw)-32:]) {
 		t.Fatal("head or checksum")
 	}
 	n := int(binary.BigEndian.Uint32(raw[18:]))
@@ -176,11 +177,26 @@ func TestExampleReadByItsDescription(t *testing.T) {
 	user := content[7].([]any)[0].(map[any]any)
 	params := user[uint64(3)].(map[any]any)
 
+	// Certificates: the root signs itself, the device's and the phrase's.
+	var certs []map[int]any
+	rootBody := content[9].([]any)[0].(map[any]any)[uint64(1)].([]byte)
+	for _, c := range content[9].([]any) {
+		signed := c.(map[any]any)
+		certs = append(certs, cborMap(t, signed[uint64(1)].([]byte)))
+		message := join("feldsher certificate 1\x00", signed[uint64(1)].([]byte))
+		if !ed25519.Verify(certs[0][7].([]byte), message, signed[uint64(2)].([]byte)) {
+			t.Fatal("certificate")
+		}
+	}
+
 	password := argon2.IDKey([]byte(v.Password), user[uint64(4)].([]byte), uint32(params[uint64(1)].(uint64)),
 		uint32(params[uint64(2)].(uint64)), uint8(params[uint64(3)].(uint64)), 32)
-	aad := join("feldsher vault 1 user slot\x00", org, user[uint64(1)].([]byte), []byte(v.Login))
-	plain := openX(t, password, aad, user[uint64(5)].([]byte))
-	receive, db := plain[32:64], plain[64:96]
+	rootHash := sha256.Sum256(rootBody)
+	aad := join("feldsher vault 1 user slot 2\x00", org, rootHash[:], user[uint64(1)].([]byte), []byte(v.Login))
+	receive := openX(t, password, aad, user[uint64(5)].([]byte))[32:64]
+	checkSigned(t, certs[0], "feldsher slot 1\x00", map[int]any{1: 1, 2: org, 3: without(user, 10)}, user[uint64(10)])
+
+	db := openerByDescription(t, content, certs, 1, receive)
 	if hex.EncodeToString(db) != v.DatabaseKey {
 		t.Fatal("database key")
 	}
@@ -195,33 +211,72 @@ func TestExampleReadByItsDescription(t *testing.T) {
 	if hex.EncodeToString(device[:32]) != v.DeviceSeed {
 		t.Fatal("device keys")
 	}
-	for _, c := range content[9].([]any) { // the root signs the other two
-		signed := c.(map[any]any)
-		root := cborMap(t, content[9].([]any)[0].(map[any]any)[uint64(1)].([]byte))
-		message := join("feldsher certificate 1\x00", signed[uint64(1)].([]byte))
-		if !ed25519.Verify(root[7].([]byte), message, signed[uint64(2)].([]byte)) {
-			t.Fatal("certificate")
-		}
-	}
 
 	scope := content[11].([]any)[0].(map[any]any)
-	reader := scope[uint64(3)].([]any)[0].(map[any]any) // the first user
+	share := scope[uint64(3)].([]any)[0].(map[any]any) // the first user's
 	info := join("feldsher vault 1 scope key\x00", org, scope[uint64(1)].([]byte), []byte{0, 0, 0, 1}, []byte{1}, user[uint64(1)].([]byte))
-	private, err := hpke.DHKEM(ecdh.X25519()).NewPrivateKey(receive)
-	must(t, err)
-	key, err := hpke.Open(private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info, reader[uint64(3)].([]byte))
-	must(t, err)
-	if hex.EncodeToString(key) != v.ScopeKey {
+	if hex.EncodeToString(openHPKE(t, receive, info, share[uint64(3)].([]byte))) != v.ScopeKey {
 		t.Fatal("scope key")
 	}
+	checkSigned(t, certs[1], "feldsher share 1\x00",
+		map[int]any{1: 1, 2: org, 3: scope[uint64(1)], 4: 1, 5: without(share, 5)}, share[uint64(5)])
 
 	entropy := phraseEntropy(t, v.Phrase)
-	wrap := hkdf32(t, entropy, org, "phrase wrap")
-	recovery := content[8].(map[any]any)
-	if !bytes.Equal(openX(t, wrap, join("feldsher vault 1 phrase slot\x00", org), recovery[uint64(2)].([]byte)), db) {
+	private, err := hpke.DHKEM(ecdh.X25519()).DeriveKeyPair(hkdf32(t, entropy, org, "phrase receive"))
+	must(t, err)
+	paper, err := private.Bytes()
+	must(t, err)
+	if !bytes.Equal(openerByDescription(t, content, certs, 3, paper), db) {
 		t.Fatal("phrase")
 	}
 	readKeyringByDescription(t, v, db)
+}
+
+// openerByDescription gives the database key to a reader of a kind.
+func openerByDescription(t *testing.T, content map[int]any, certs []map[int]any, kind byte, private []byte) []byte {
+	t.Helper()
+	for _, o := range content[8].([]any) {
+		opener := o.(map[any]any)
+		if opener[uint64(1)].(uint64) != uint64(kind) {
+			continue
+		}
+		sealed := opener[uint64(4)].([]byte)
+		info := join("feldsher vault 1 database key\x00", content[1].([]byte), content[2].([]byte), []byte{kind}, opener[uint64(2)].([]byte))
+		message := join("feldsher opener 1\x00", info, opener[uint64(3)].([]byte), sealed)
+		if !ed25519.Verify(certs[1][7].([]byte), message, opener[uint64(5)].([]byte)) {
+			t.Fatal("the device has not signed the opener")
+		}
+		return openHPKE(t, private, info, sealed)
+	}
+	t.Fatal("no opener")
+	return nil
+}
+
+// without gives a map whose signature is empty, as it is signed.
+func without(m map[any]any, signature uint64) map[any]any {
+	out := maps.Clone(m)
+	out[signature] = []byte{}
+	return out
+}
+
+func checkSigned(t *testing.T, cert map[int]any, label string, record map[int]any, signature any) {
+	t.Helper()
+	mode, err := cbor.CoreDetEncOptions().EncMode()
+	must(t, err)
+	body, err := mode.Marshal(record)
+	must(t, err)
+	if !ed25519.Verify(cert[7].([]byte), join(label, body), signature.([]byte)) {
+		t.Fatal(label)
+	}
+}
+
+func openHPKE(t *testing.T, private, info, sealed []byte) []byte {
+	t.Helper()
+	key, err := hpke.DHKEM(ecdh.X25519()).NewPrivateKey(private)
+	must(t, err)
+	plain, err := hpke.Open(key, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), info, sealed)
+	must(t, err)
+	return plain
 }
 
 func readKeyringByDescription(t *testing.T, v vector, db []byte) {

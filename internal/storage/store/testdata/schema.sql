@@ -79,6 +79,17 @@ CREATE TABLE background (
 	note         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE blob_due (
+	server BLOB NOT NULL,
+	blob   TEXT NOT NULL,
+	PRIMARY KEY (server, blob)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blob_wanted (
+	blob  TEXT NOT NULL PRIMARY KEY, -- SHA-256 of the file, hexadecimal
+	asked INTEGER NOT NULL DEFAULT 0 -- milliseconds of UTC when somebody wanted to see it
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE booking (
 	id           BLOB NOT NULL PRIMARY KEY,
 	born         INTEGER NOT NULL,
@@ -276,12 +287,37 @@ CREATE TABLE icd (
 	position INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
+CREATE TABLE key_record (
+	id      BLOB NOT NULL PRIMARY KEY,
+	born    INTEGER NOT NULL,
+	deleted INTEGER,
+	kind    INTEGER NOT NULL DEFAULT 0,
+	record  BLOB
+) STRICT;
+
 CREATE TABLE knows (
 	device INTEGER NOT NULL,
 	other  INTEGER NOT NULL,
 	seq    INTEGER NOT NULL,
 	hash   BLOB NOT NULL,
 	PRIMARY KEY (device, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE link (
+	url     TEXT NOT NULL PRIMARY KEY,
+	server  BLOB NOT NULL,               -- 16 bytes, of the database behind it
+	pin     BLOB,                        -- SHA-256 of the certificate's public key
+	pulled  INTEGER NOT NULL DEFAULT 0,  -- the server's ordinal
+	pushed  INTEGER NOT NULL DEFAULT 0,  -- our ordinal
+	ringgen INTEGER NOT NULL DEFAULT 0,
+	ringn   INTEGER NOT NULL DEFAULT 0,
+	keys    INTEGER NOT NULL DEFAULT 0,  -- place in the keyring up to which keys were pushed
+	renew   INTEGER NOT NULL DEFAULT 0,  -- 1: its keyring is to be replaced, after an erasure or a revocation here
+	told    BLOB,                        -- digest of the administrators that it was told of
+	offset  INTEGER NOT NULL DEFAULT 0,  -- of the server's clock to ours, nanoseconds
+	tried   INTEGER NOT NULL DEFAULT 0,  -- milliseconds of UTC, 0 for never
+	reached INTEGER NOT NULL DEFAULT 0,
+	problem TEXT NOT NULL DEFAULT ''
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE meta (
@@ -611,6 +647,8 @@ CREATE INDEX absence_last ON absence (last);
 CREATE INDEX address_patient ON address (patient);
 
 CREATE INDEX allergy_patient ON allergy (patient);
+
+CREATE INDEX attachment_blob ON attachment (blob);
 
 CREATE INDEX attachment_patient ON attachment (patient);
 
