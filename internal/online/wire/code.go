@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"strings"
 
 	"golang.org/x/crypto/chacha20poly1305"
@@ -61,6 +62,9 @@ func (c Code) String() string {
 	return string(out)
 }
 
+// LogValue keeps a code out of logs.
+func (c Code) LogValue() slog.Value { return slog.StringValue("pairing code") }
+
 // digit gives the i-th five bits.
 func (c Code) digit(i int) byte {
 	var d byte
@@ -78,13 +82,12 @@ func check(text []byte) []byte {
 // lookalikes are what people type for what they read, also in a Cyrillic layout.
 var lookalikes = strings.NewReplacer(
 	"O", "0", "I", "1", "L", "1", "U", "V",
-	"А", "A", "В", "B", "Е", "E", "К", "K", "М", "M", "Н", "H", "О", "0", "Р", "P", "С", "C", "Т", "T", "Х", "X", "У", "Y",
+	"А", "A", "В", "B", "Е", "E", "К", "K", "М", "M", "Н", "H", "О", "0", "Р", "P", "С", "C", "Т", "T", "Х", "X", "У", "Y", "І", "1",
 )
 
 // ParseCode reads a typed code: spaces, dashes and the case of letters do not
 // count, letters that look alike are taken for what is meant.
 func ParseCode(typed string) (Code, error) {
-	var c Code
 	text := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" -–—_\t\r\n\u00a0", r) {
 			return -1
@@ -92,15 +95,16 @@ func ParseCode(typed string) (Code, error) {
 		return r
 	}, lookalikes.Replace(strings.ToUpper(typed)))
 	if len(text) != codeChars {
-		return c, fmt.Errorf("%w: %d characters", ErrCode, len(text))
+		return Code{}, fmt.Errorf("%w: %d characters", ErrCode, len(text))
 	}
 	if want := check([]byte(text[:codeData])); !bytes.Equal(want, []byte(text[codeData:])) {
-		return c, fmt.Errorf("%w: check", ErrCode)
+		return Code{}, fmt.Errorf("%w: check", ErrCode)
 	}
+	var c Code
 	for i := range codeData {
 		d := strings.IndexByte(alphabet, text[i])
 		if d < 0 {
-			return c, fmt.Errorf("%w: letter %d", ErrCode, i+1)
+			return Code{}, fmt.Errorf("%w: letter %d", ErrCode, i+1)
 		}
 		for b := range 5 {
 			if d>>(4-b)&1 == 1 {

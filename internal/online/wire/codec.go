@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"sync"
@@ -14,7 +15,10 @@ import (
 var ErrMalformed = errors.New("wire: malformed message")
 
 var (
-	enc = mustMode(cbor.EncOptions{Sort: cbor.SortCoreDeterministic, IndefLength: cbor.IndefLengthForbidden}.EncMode())
+	// An empty list is a list, and empty bytes are bytes: there is no null.
+	enc = mustMode(cbor.EncOptions{
+		Sort: cbor.SortCoreDeterministic, IndefLength: cbor.IndefLengthForbidden, NilContainers: cbor.NilContainerAsEmpty,
+	}.EncMode())
 	dec = mustMode(cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, IndefLength: cbor.IndefLengthForbidden, MaxNestedLevels: 8,
 		MaxArrayElements: MaxItems, MaxMapPairs: 64, ExtraReturnErrors: cbor.ExtraDecErrorUnknownField,
@@ -40,8 +44,10 @@ func Marshal(message any) ([]byte, error) {
 	return b, nil
 }
 
-// Unmarshal decodes a message strictly: unknown fields, doubled keys and
-// trailing bytes are refused.
+// Unmarshal decodes a message strictly, into an empty one: bytes that Marshal would
+// not give for it are refused (unknown, doubled or lacking fields, ids of another
+// length, longer forms of a number, trailing bytes), and so is a field beyond its
+// limits.
 func Unmarshal(data []byte, message any) error {
 	if len(data) > MaxBody {
 		return fmt.Errorf("%w: %d bytes", ErrMalformed, len(data))
@@ -49,15 +55,18 @@ func Unmarshal(data []byte, message any) error {
 	if err := dec.Unmarshal(data, message); err != nil {
 		return fmt.Errorf("%w: %w", ErrMalformed, err)
 	}
-	return nil
+	if again, err := enc.Marshal(message); err != nil || !bytes.Equal(again, data) {
+		return fmt.Errorf("%w: not in its one form", ErrMalformed)
+	}
+	return bounds(message)
 }
 
 var packer = sync.OnceValue(func() *zstd.Encoder {
-	return mustMode(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(1)))
+	return mustMode(zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithWindowSize(1<<20), zstd.WithLowerEncoderMem(true)))
 })
 
 var unpacker = sync.OnceValue(func() *zstd.Decoder {
-	return mustMode(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(MaxBody)))
+	return mustMode(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(MaxBody), zstd.WithDecoderMaxWindow(32<<20)))
 })
 
 // Compress packs a body as one zstd frame.

@@ -28,6 +28,8 @@ const (
 	MaxRecord   = 1 << 20          // bytes of one ring record
 	MaxInvite   = 16 << 20         // bytes of an invitation's sealed blob
 	MaxBlob     = 8 << 30          // bytes of one attachment
+	MaxChunk    = 1 << 20          // bytes of an attachment in one PUT
+	MaxAnybody  = 4 << 10          // bytes of a call without a session: no compression there
 	MaxWait     = 55 * time.Second // of a long poll
 	InviteLives = 10 * time.Minute
 )
@@ -50,5 +52,12 @@ const (
 	PathOrder     = "/v1/order"
 	PathDevices   = "/v1/devices"
 	PathBlobs     = "/v1/blobs" // which of these are there
-	PathBlob      = "/v1/blob/" // + hash in hex: PUT ?offset=&size= appends a chunk, GET with Range reads
+	PathBlob      = "/v1/blob/" // + hash in hex, see below
 )
+
+// PathBlob + the hash in 64 small hex digits. PUT ?offset=&size= appends a chunk of
+// at most MaxChunk bytes (application/octet-stream) to an attachment of size bytes
+// and answers BlobHave of that one; the chunk must begin where the stored bytes end,
+// or the answer is the Problem "gap"; if the whole has another SHA-256 it is dropped
+// with "signature". GET with "Range: bytes=N-" answers 206 with the bytes from N on,
+// of a whole attachment only ("unknown" otherwise); 416 where N is its size or more.

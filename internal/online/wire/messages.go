@@ -110,6 +110,10 @@ type Standing struct {
 	RingN   uint64    `cbor:"4,keyasint"` // records of this generation
 	Time    int64     `cbor:"5,keyasint"` // milliseconds of UTC
 	Heads   []Head    `cbor:"6,keyasint,omitempty"`
+	// Lacking are live workstations for which this generation has no Wrap: they were
+	// registered by somebody of whom the maker of the generation did not know. Whoever
+	// holds the wrapping key answers with a RingPush that carries Wraps for them.
+	Lacking []ledger.ID `cbor:"7,keyasint,omitempty"`
 }
 
 // Push hands entries over, each as ledger.Entry.Encode gives it, in an order in
@@ -137,6 +141,19 @@ type Pull struct {
 	RingGen uint32 `cbor:"3,keyasint"`
 	RingN   uint64 `cbor:"4,keyasint"`
 	WaitMS  uint32 `cbor:"5,keyasint"` // 0: answer at once
+	// Max is how many bytes of entries the answer aims at; 0 or more than MaxPage:
+	// MaxPage. On a line that drops every minute only small answers arrive.
+	Max uint32 `cbor:"6,keyasint,omitempty"`
+}
+
+// Limit is Max within its bounds.
+func (p *Pull) Limit() int { return limit(p.Max) }
+
+func limit(asked uint32) int {
+	if asked == 0 || asked > MaxPage {
+		return MaxPage
+	}
+	return int(asked)
 }
 
 // Pulled answers Pull. Next is the Since of the following call.
@@ -163,7 +180,11 @@ type Wrap struct {
 type RingPull struct {
 	Gen   uint32 `cbor:"1,keyasint"`
 	Since uint64 `cbor:"2,keyasint"`
+	Max   uint32 `cbor:"3,keyasint,omitempty"` // bytes of records, as in Pull
 }
+
+// Limit is Max within its bounds.
+func (r *RingPull) Limit() int { return limit(r.Max) }
 
 // RingPulled answers RingPull.
 type RingPulled struct {
@@ -175,10 +196,12 @@ type RingPulled struct {
 	More     bool     `cbor:"6,keyasint"`
 }
 
-// RingPush appends records to the present generation.
+// RingPush appends records to the present generation, and gives its wrapping key
+// to workstations that lack it (Standing.Lacking); a Wrap that is there is left.
 type RingPush struct {
 	Gen     uint32   `cbor:"1,keyasint"`
 	Records [][]byte `cbor:"2,keyasint"`
+	Wraps   []Wrap   `cbor:"3,keyasint,omitempty"`
 }
 
 // RingPushed answers RingPush.
@@ -188,7 +211,10 @@ type RingPushed struct {
 
 // RingRenew replaces generation Old by Old+1, in parts: each call appends records
 // to the draft named by Draft; the one with Last makes it the present one, if Old
-// still is. Wraps travel with the first call. Old is 0 for the first generation.
+// still is and holds no more than OldN records. Otherwise the answer is "stale":
+// what came meanwhile is pulled, and goes into the draft's next part with its new
+// OldN; else keys that another workstation pushed meanwhile would be lost with the
+// generation. Wraps travel with the first call. Old is 0 for the first generation.
 type RingRenew struct {
 	Old     uint32    `cbor:"1,keyasint"`
 	Draft   ledger.ID `cbor:"2,keyasint"`
@@ -196,6 +222,7 @@ type RingRenew struct {
 	Wraps   []Wrap    `cbor:"4,keyasint,omitempty"`
 	Records [][]byte  `cbor:"5,keyasint"`
 	Last    bool      `cbor:"6,keyasint"`
+	OldN    uint64    `cbor:"7,keyasint"` // records of Old that the draft has taken up
 }
 
 // Device is what the server knows of a workstation.
@@ -280,8 +307,8 @@ type BlobAsk struct {
 	Hashes [][]byte `cbor:"1,keyasint"`
 }
 
-// BlobHave answers in the order asked: bytes that are there, and whether that is
-// the whole.
+// BlobHave answers BlobAsk in the order asked, and a PUT of a chunk for the one
+// attachment: bytes that are there, and whether that is the whole.
 type BlobHave struct {
 	Sizes []int64 `cbor:"1,keyasint"`
 	Whole []bool  `cbor:"2,keyasint"`

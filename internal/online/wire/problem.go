@@ -1,6 +1,10 @@
 package wire
 
-import "fmt"
+import (
+	"fmt"
+	"maps"
+	"slices"
+)
 
 // Problem is the answer to a call that was refused. It says what is wrong in a
 // word for programs; it never repeats what was sent.
@@ -34,6 +38,9 @@ var statuses = map[string]int{
 	ProblemGap: 409, ProblemFork: 409, ProblemEarly: 409, ProblemStale: 409, ProblemCountry: 409,
 	ProblemLarge: 413, ProblemVersion: 426, ProblemBusy: 429, ProblemUnavailable: 503,
 }
+
+// ProblemCodes lists the codes, in order.
+func ProblemCodes() []string { return slices.Sorted(maps.Keys(statuses)) }
 
 // Error is the text for a log.
 func (p *Problem) Error() string { return fmt.Sprintf("wire: the server answered %q", p.Code) }

@@ -10,10 +10,13 @@ import (
 // SHA-256 of the certificate's SubjectPublicKeyInfo.
 func ProofMAC(key, nonce, fingerprint []byte) []byte { return MAC(key, "prove", nonce, fingerprint) }
 
-// SessionText is what a workstation signs to open a session. The server's id in
-// it keeps one server from passing the signature on to another.
-func SessionText(server, org, device ledger.ID, nonce []byte) []byte {
-	return text("session", server[:], org[:], device[:], nonce)
+// SessionText is what a workstation signs to open a session. fingerprint is the
+// SHA-256 of the SubjectPublicKeyInfo of the certificate that the workstation sees
+// (the server: that it shows), empty over plain HTTP on the loopback. A server can
+// claim any id in its Hello, but not another's certificate: so none can pass the
+// signature on to another server and act there as the workstation.
+func SessionText(server, org, device ledger.ID, nonce, fingerprint []byte) []byte {
+	return text("session", server[:], org[:], device[:], nonce, fingerprint)
 }
 
 // OrderText is what is signed under an Order.

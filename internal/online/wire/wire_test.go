@@ -17,7 +17,7 @@ func TestCode(t *testing.T) {
 		if plain, err := again.Open(sealed); err != nil || string(plain) != "invitation" {
 			t.Fatal(err)
 		}
-		if bytes.Contains(sealed, c.MACKey()) || c.ID() == (NewCode()).ID() {
+		if bytes.Contains(sealed, c.MACKey()) || c.ID() == NewCode().ID() {
 			t.Fatal("codes are not apart")
 		}
 	}
