@@ -57,7 +57,7 @@ func (a *Users) Add(ctx context.Context, staff clinic.Staff, password string) (c
 		return clinic.Staff{}, err
 	}
 	if err := a.put(ctx, "user.add", &staff); err != nil {
-		_ = a.store.Session().RemoveUser(staff.Login)
+		_ = a.store.Session().RemoveUserOf(staff.ID)
 		return clinic.Staff{}, err
 	}
 	a.publish(ctx)
@@ -102,13 +102,13 @@ func (a *Users) Edit(ctx context.Context, login string, change func(clinic.Staff
 	}
 	if is && !was {
 		// The vault first: an administrator who can't add users would be none.
-		if err := a.store.Session().AllowIssuing(old.Login); err != nil {
+		if err := a.store.Session().AllowIssuingOf(old.ID); err != nil {
 			return clinic.Staff{}, err
 		}
 	}
 	if was && !is && old.Active {
 		// The vault first: a second try after a break finds the row as it was.
-		if err := a.store.Session().ForbidIssuing(old.Login); err != nil {
+		if err := a.store.Session().ForbidIssuingOf(old.ID); err != nil {
 			return clinic.Staff{}, err
 		}
 	}
@@ -143,9 +143,9 @@ func (a *Users) Remove(ctx context.Context, login string) error {
 	if err := a.put(ctx, "user.remove", &staff); err != nil {
 		return err
 	}
-	// A second try after a break goes on where the first stood: RemoveUser finds nothing,
+	// A second try after a break goes on where the first stood: RemoveUserOf finds nothing,
 	// or shutOut certificates that still count.
-	err = a.store.Session().RemoveUser(staff.Login)
+	err = a.store.Session().RemoveUserOf(staff.ID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
@@ -288,7 +288,7 @@ func (a *Users) dropOrphan(ctx context.Context, login string) error {
 		if err == nil && s.Active {
 			return nil
 		}
-		if err := a.store.Session().RemoveUser(u.Login); err != nil {
+		if err := a.store.Session().RemoveUserOf(u.ID); err != nil {
 			return err
 		}
 		return a.shutOut(u.ID, true)

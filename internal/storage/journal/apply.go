@@ -26,13 +26,23 @@ type Row struct {
 // it has written, for what is derived from them. Entries known already are passed
 // over. Refused are: with the kind Conflict, one that differs from what is known
 // under its number (a fork), and one that has seen what is not here yet; with
-// Forbidden, one that a device wrote after it was revoked; with Newer, one of a
-// newer program; with Damaged, what is no entry of a device that is trusted here.
+// Forbidden, one that a device wrote after it was revoked (it is kept aside, and
+// taken in with an entry of a trusted device that has built on it); with Newer, one
+// of a newer program; with Damaged, what is no entry of a device that is trusted
+// here.
 func (j *Journal) Apply(ctx context.Context, entries []*ledger.Entry, trust Trust, after func(*Tx, []Row) error) (applied int, err error) {
 	r := newReception(j, trust, entries)
 	for applied < len(entries) {
 		n, err := j.segment(ctx, r, entries[applied:], after)
 		applied += n
+		switch {
+		case saysOf(err, "fault.ledger.early"):
+			if err = j.recall(ctx, r, entries[applied], err, after); err == nil {
+				applied++
+			}
+		case saysOf(err, "fault.ledger.revoked"):
+			err = cmp.Or(j.putAside(ctx, entries[applied]), err)
+		}
 		if err != nil {
 			return applied, err
 		}
@@ -208,7 +218,7 @@ func (a *application) place(ctx context.Context) (known bool, err error) {
 		return false, forked(h.Seq)
 	}
 	switch {
-	case !a.accepts(h):
+	case !a.accepts(a.e):
 		return false, fault.New(fault.Forbidden, "fault.ledger.revoked", "seq", h.Seq)
 	case h.Seq == last.seq+1 && h.Prev != last.hash:
 		return false, forked(h.Seq)

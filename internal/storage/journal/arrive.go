@@ -23,26 +23,24 @@ type reception struct {
 	trust Trust
 	// introduced are the keys of devices that came with these entries.
 	introduced map[ledger.ID]ed25519.PublicKey
-	// vouched says up to which entry of a device others in the same delivery build
-	// on it: those were written before anybody there knew that it was revoked.
-	vouched ledger.Vector
+	// vouched are entries that others have built on, who are trusted: they were
+	// written before anybody there knew that their device was revoked.
+	vouched map[ledger.Hash]bool
 }
 
 func newReception(j *Journal, trust Trust, entries []*ledger.Entry) *reception {
-	r := &reception{j: j, trust: trust, introduced: map[ledger.ID]ed25519.PublicKey{}, vouched: ledger.Vector{}}
-	for _, e := range entries {
-		if h := e.Header; len(h.Seen) > 0 && trust.Accepts(h.Device, h.Seq) {
-			r.vouched.Add(h.Seen)
-		}
-	}
+	r := &reception{j: j, trust: trust, introduced: map[ledger.ID]ed25519.PublicKey{}, vouched: map[ledger.Hash]bool{}}
+	r.vouch(entries)
 	return r
 }
 
-// accepts reports whether a device was trusted when it wrote an entry, or others
-// who are have built on it.
-func (r *reception) accepts(h ledger.Header) bool {
-	return h.Chain != ledger.Changes || r.trust.Accepts(h.Device, h.Seq) || r.vouched.Has(h.Device, h.Seq)
+// believed reports whether a device was trusted when it wrote an entry.
+func (r *reception) believed(h ledger.Header) bool {
+	return h.Chain != ledger.Changes || r.trust.Accepts(h.Device, h.Seq)
 }
+
+// accepts is believed, or others who are trusted have built on the entry.
+func (r *reception) accepts(e *ledger.Entry) bool { return r.vouched[e.Hash] || r.believed(e.Header) }
 
 // arrival is a received entry with what can be said of it before its place is
 // known.

@@ -28,7 +28,7 @@ func TestFiveStations(t *testing.T) {
 		all.add(fiveRound(t, rand.New(rand.NewPCG(s, uint64(round)))))
 	}
 	t.Logf("%+v", all)
-	if all.conflicts == 0 || all.clashes == 0 || all.purged == 0 || all.settled == 0 || all.stubs == 0 || all.waited == 0 {
+	if !testing.Short() && (all.conflicts == 0 || all.clashes == 0 || all.purged == 0 || all.settled == 0 || all.stubs == 0 || all.waited == 0) {
 		t.Error("the test looks at too little")
 	}
 }
@@ -73,7 +73,7 @@ func fiveRound(t *testing.T, r *rand.Rand) tally {
 	for range 8 {
 		c.pool = append(c.pool, clinic.NewID())
 	}
-	for range 150 {
+	for range brief(150, 50) {
 		s := c.st[r.IntN(len(c.st))]
 		s.now = s.now.Add(time.Duration(r.IntN(9000)-3000) * time.Millisecond)
 		s.keys.epoch = min(s.keys.holds, 1+uint32(r.IntN(5))/4)

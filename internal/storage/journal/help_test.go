@@ -304,12 +304,21 @@ func count(t testing.TB, db interface {
 	return n
 }
 
-// soak gives the long count under FELDSHER_SOAK=1.
+// soak gives the long count under FELDSHER_SOAK=1, and a small one under -short:
+// with the race detector everything takes twenty times as long.
 func soak(ordinary, long int) int {
 	if os.Getenv("FELDSHER_SOAK") == "1" {
 		return long
 	}
-	return ordinary
+	return brief(ordinary, (ordinary+7)/8)
+}
+
+// brief gives the second count under -short.
+func brief(whole, short int) int {
+	if testing.Short() && os.Getenv("FELDSHER_SOAK") != "1" {
+		return short
+	}
+	return whole
 }
 
 // seed is FELDSHER_SEED, or a new one; it is printed.

@@ -154,7 +154,7 @@ func orders(n int) [][]int {
 func TestSignedStands(t *testing.T) {
 	const edit = `UPDATE protocol SET title = 'edited', fields = 'B'`
 	for i, order := range orders(4) {
-		if i%4 != 0 && soak(0, 1) == 0 {
+		if i%brief(4, 24) != 0 && soak(0, 1) == 0 {
 			continue
 		}
 		st := newStations(t, 6)
@@ -341,7 +341,7 @@ func TestOnceInAnyOrder(t *testing.T) {
 		}
 	}
 	t.Logf("%d late writes, %d rounds with several heads", late, several)
-	if late < 5 || several < 3 {
+	if !testing.Short() && (late < 5 || several < 3) {
 		t.Error("the test looks at too little")
 	}
 }

@@ -20,7 +20,7 @@ var local = []string{
 	"draft",
 	"pref",
 	// The exchange with servers (R7).
-	"link", "blob_wanted", "blob_due",
+	"link", "blob_wanted", "blob_due", "aside",
 	// The search index, derived from patients' rows (R1.5).
 	"find_name", "find_code", "find_patient", "find_vocabulary", "find_typo",
 }

@@ -104,7 +104,7 @@ func TestSettle(t *testing.T) {
 func TestImportedTwice(t *testing.T) {
 	st := newStations(t, 2)
 	a, b := st[0], st[1]
-	const patients = 300
+	patients := brief(300, 50)
 	load := func(s *station) {
 		err := s.j.Update(context.Background(), act, func(tx *journal.Tx) error {
 			for i := range patients {
@@ -140,7 +140,7 @@ func TestImportedTwice(t *testing.T) {
 // in the ledger and is shown. When the one is erased the other takes its place.
 func TestOneRowTwoPatients(t *testing.T) {
 	const contact = `INSERT INTO contact (id, born, patient, value) VALUES (?, ?, ?, ?)`
-	for _, order := range [][]int{{0, 1, 2, 3}, {2, 3, 0, 1}, {0, 2, 3, 1}, {2, 0, 1, 3}} {
+	for _, order := range [][]int{{0, 1, 2, 3}, {2, 3, 0, 1}, {0, 2, 3, 1}, {2, 0, 1, 3}}[:brief(4, 1)] {
 		st := newStations(t, 4)
 		base, a, b, d := st[0], st[1], st[2], st[3]
 		one, two, id := clinic.NewID(), clinic.NewID(), clinic.NewID()

@@ -151,13 +151,16 @@ func (j *Journal) isThere(ctx context.Context, t *table, n need, before int64) (
 	}
 	// Another may have made it before.
 	rivals, err := j.rivals(ctx, touchKey{t.number, n.ID}, ledger.ID{})
+	if err != nil {
+		return false, err
+	}
 	for _, patient := range rivals {
-		made := false
-		if made, err = j.wasMade(ctx, t, n.ID, patient, before); err != nil || made {
+		made, err := j.wasMade(ctx, t, n.ID, patient, before)
+		if err != nil || made {
 			return made, err
 		}
 	}
-	return false, err
+	return false, nil
 }
 
 // dependent names a row that the entry builds on and that an entry which waits

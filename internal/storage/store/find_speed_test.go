@@ -19,6 +19,9 @@ const frame = 16 * time.Millisecond
 // ordinary run holds only the quality, which no busy machine changes.
 func TestFindSpeed(t *testing.T) {
 	sizes := []int{500, 4000}
+	if testing.Short() {
+		sizes = []int{200, 400}
+	}
 	soak := os.Getenv("FELDSHER_SOAK") == "1"
 	if soak {
 		sizes = []int{10000, 100000}

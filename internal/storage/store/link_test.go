@@ -223,6 +223,9 @@ func TestSimilar(t *testing.T) {
 // at 100 000 cards; the bound is held there only.
 func TestListSpeed(t *testing.T) {
 	n := 2000
+	if testing.Short() {
+		n = 200
+	}
 	soak := os.Getenv("FELDSHER_SOAK") == "1"
 	if soak {
 		n = 100_000

@@ -290,7 +290,10 @@ func killAt(t *testing.T) faultfs.Layer {
 // Founding cut off at any operation on the database, or at any moment, leaves a
 // whole clinic or a folder that can be founded again.
 func TestFoundingKilled(t *testing.T) {
-	step := 5
+	step, kills := 5, 20
+	if testing.Short() {
+		step, kills = 20, 4
+	}
 	if soaking() {
 		step = 1
 	}
@@ -308,7 +311,7 @@ func TestFoundingKilled(t *testing.T) {
 		foundOrAgain(t, dir, fmt.Sprint("operation ", at))
 	}
 	r := seeded(t)
-	for range 20 {
+	for range kills {
 		dir := filepath.Join(t.TempDir(), "data")
 		cmd := child(t, "found", dir)
 		if err := cmd.Start(); err != nil {

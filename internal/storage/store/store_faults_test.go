@@ -112,6 +112,9 @@ func TestFaultAtEveryOperation(t *testing.T) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	total := countOperations(t, base)
 	step := 6
+	if testing.Short() {
+		step = 30
+	}
 	if os.Getenv("FELDSHER_SOAK") != "" {
 		step = 1
 	}

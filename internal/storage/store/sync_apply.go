@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/ed25519"
+	"errors"
 	"maps"
 	"os"
 	"slices"
@@ -113,7 +114,7 @@ func (s *Store) absorbNow(tx *Tx, ids []ledger.ID) error {
 	changed, bad, err := s.session.Absorb(records)
 	s.sync.opened = s.sync.opened || changed
 	// What is lacking may come with the next entries: the whole is tried then.
-	s.sync.absorb = s.sync.absorb || err != nil || len(bad) > 0
+	s.sync.absorb = s.sync.absorb || errors.Join(append(bad, err)...) != nil
 	return nil
 }
 

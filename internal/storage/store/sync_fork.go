@@ -301,9 +301,21 @@ func (s *Store) settleLetters(ctx context.Context) error {
 	})
 }
 
+// MaxClockOffset is by how much a server's clock may differ from this computer's and
+// still be followed. Beyond it one of the two is badly wrong, and a stamp from far
+// ahead would stand before all that is written after it for good.
+const MaxClockOffset = 24 * time.Hour
+
 // CorrectClock sets by how much a server's clock is ahead of this computer's;
-// entries are stamped by the server's from then on.
-func (s *Store) CorrectClock(offset time.Duration) { s.offset.Store(int64(offset)) }
+// entries are stamped by the server's from then on. An offset beyond MaxClockOffset
+// is not taken, in either direction: what was known before stays, and false says so.
+func (s *Store) CorrectClock(offset time.Duration) (taken bool) {
+	if offset > MaxClockOffset || offset < -MaxClockOffset {
+		return false
+	}
+	s.offset.Store(int64(offset))
+	return true
+}
 
 // stamp is the clock that entries are stamped by. It never stands before what a
 // former identity of this directory has written: its entries and ours may have to

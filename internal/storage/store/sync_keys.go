@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
@@ -44,7 +45,9 @@ func (s *Store) publish(ctx context.Context, intent string) ([]string, error) {
 	if err := s.absorb(ctx); err != nil {
 		return nil, err
 	}
-	fresh, err := s.unpublished(ctx)
+	// Of one moment: an epoch that somebody makes from here on is the next one's.
+	records, epochs := s.session.Publication()
+	fresh, err := s.unpublished(ctx, records)
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +63,7 @@ func (s *Store) publish(ctx context.Context, intent string) ([]string, error) {
 			return nil, err
 		}
 	}
-	s.published()
-	return changed, nil
+	return changed, s.published(ctx, records, epochs)
 }
 
 // isShared reports whether anybody else reads the clinic's ledger: a server was
@@ -72,15 +74,22 @@ func isShared(q querier) (bool, error) {
 	return n != 0, err
 }
 
-// published tells the vault that every epoch it holds has reached the ledger.
-func (s *Store) published() {
-	for scope, epoch := range s.session.Epochs() {
-		s.session.Published(scope, epoch)
+// published tells the vault of the epochs that have reached the ledger: those of
+// which every share stands in a committed row. What is written from then on is
+// sealed under them, so one that others can't open must never be named.
+func (s *Store) published(ctx context.Context, records []vault.Record, epochs []vault.Epoch) error {
+	lacking, err := s.unpublished(ctx, records)
+	if err != nil || slices.ContainsFunc(lacking, func(r vault.Record) bool { return r.Kind == vault.RecordShare }) {
+		return err
 	}
+	for _, e := range epochs {
+		s.session.Published(e.Scope, e.Number)
+	}
+	return nil
 }
 
-// unpublished lists the vault's records that the ledger does not have.
-func (s *Store) unpublished(ctx context.Context) ([]vault.Record, error) {
+// unpublished lists those of the vault's records that the ledger does not have.
+func (s *Store) unpublished(ctx context.Context, records []vault.Record) ([]vault.Record, error) {
 	stored, err := readKeyRecords(s.Reader(ctx))
 	if err != nil {
 		return nil, err
@@ -90,7 +99,7 @@ func (s *Store) unpublished(ctx context.Context) ([]vault.Record, error) {
 		have[r.ID] = r.Bytes
 	}
 	var out []vault.Record
-	for _, r := range s.session.Records() {
+	for _, r := range records {
 		if known, ok := have[r.ID]; !ok || !bytes.Equal(known, r.Bytes) {
 			out = append(out, r)
 		}

@@ -86,6 +86,9 @@ func TestSchedules(t *testing.T) {
 	must(t, h.round(a))
 	must(t, a.Close())
 	n := 12
+	if testing.Short() {
+		n = 2
+	}
 	if os.Getenv("FELDSHER_SOAK") != "" {
 		n = 300
 	}

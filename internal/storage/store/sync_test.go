@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
@@ -279,7 +280,15 @@ func TestClockIsCorrected(t *testing.T) {
 	ctx := context.Background()
 	s := found(t, t.TempDir())
 	const hour = 3600e9
-	s.CorrectClock(hour)
+	if !s.CorrectClock(hour) {
+		t.Fatal("an hour is no reason to doubt")
+	}
+	// A server that is wrong by more than a day moves no stamps (R7.5).
+	for _, lie := range []time.Duration{250 * 365 * 24 * time.Hour, -250 * 365 * 24 * time.Hour, store.MaxClockOffset + 1, -store.MaxClockOffset - 1} {
+		if s.CorrectClock(lie) {
+			t.Errorf("an offset of %v was taken", lie)
+		}
+	}
 	register(t, s, "Иванов")
 	out, err := s.Outbox(ctx, 0, 1<<20)
 	must(t, err)
@@ -287,7 +296,7 @@ func TestClockIsCorrected(t *testing.T) {
 	must(t, err)
 	two, err := ledger.Decode(out[len(out)-1].Raw)
 	must(t, err)
-	if ahead := two.Header.HLC.Time().Sub(one.Header.HLC.Time()); ahead < hour {
+	if ahead := two.Header.HLC.Time().Sub(one.Header.HLC.Time()); ahead < hour || ahead > 2*hour {
 		t.Errorf("stamped %v later", ahead)
 	}
 }

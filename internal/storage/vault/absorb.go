@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 
+	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
@@ -168,7 +169,9 @@ func (b *body) holdsVersion(u *userSlot) bool {
 	return slices.ContainsFunc(b.Users, same) || slices.ContainsFunc(b.Grants, same)
 }
 
+// shares takes the lower epochs first: each may be only so far ahead of those before.
 func (a *absorption) shares(fresh []shareRecord) (bad []error) {
+	slices.SortStableFunc(fresh, func(x, y shareRecord) int { return cmp.Compare(x.Epoch, y.Epoch) })
 	for _, f := range fresh {
 		e := scopeEpoch{Scope: f.Scope, Epoch: f.Epoch}
 		held := a.b.at(f.Scope, f.Epoch)
@@ -176,7 +179,11 @@ func (a *absorption) shares(fresh []shareRecord) (bad []error) {
 			return r.Kind == f.Share.Kind && r.ID == f.Share.ID && bytes.Equal(r.Signature, f.Share.Signature)
 		})
 		if !known {
-			if err := e.verify(a.b.Organisation, f.Share, a.certs); err != nil {
+			err := e.verify(a.b.Organisation, f.Share, a.certs)
+			if err == nil && !a.b.follows(f.Scope, f.Epoch) {
+				err = errors.New("share: its epoch is too far ahead")
+			}
+			if err != nil {
 				bad = append(bad, fmt.Errorf("scope %v epoch %d: %w", f.Scope, f.Epoch, err))
 				continue
 			}
@@ -210,7 +217,7 @@ func (a *absorption) heal() error {
 		}
 	}
 	for _, scope := range b.stale(a.certs, a.ended) {
-		if _, err := s.rotate(b, scope, a.certs, a.ended); err != nil {
+		if _, err := s.rotate(b, scope, a.certs, a.ended); err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
 	}

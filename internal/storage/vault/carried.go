@@ -39,3 +39,7 @@ func (s *Session) carried(gen uint32, wrap, record []byte) ([]byte, error) {
 	plain, err := OpenSealed((*[KeySize]byte)(w.Key), ringRecordContext(s.body.Organisation, gen), record)
 	return plain, fault.Wrap(err, fault.Forbidden, "vault.ring.foreign")
 }
+
+// UnholdRing forgets which keys the ring is known to hold: its server was put back
+// from a copy, and SealKeys is to give all of them again.
+func (s *Session) UnholdRing() { s.ring.holdNone() }

@@ -42,7 +42,8 @@ func (c *clinic) login() string {
 // act does something at one workstation. What the vault refuses changes nothing.
 func (c *clinic) act() {
 	st := c.pick()
-	s, name := st.s, ""
+	s := st.s
+	var name string
 	var err error
 	switch c.random.IntN(12) {
 	case 0, 1:

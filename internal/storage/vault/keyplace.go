@@ -96,8 +96,11 @@ func (k *Keyring) takeIn(entries []ringEntry) (added int, buried []Tombstone, er
 		return 0, nil, err
 	}
 	switch {
-	case len(buried) > 0: // keys of them are in the files
+	case len(buried) > 0 || k.file.dirty: // keys of them are in the files, or a write was cut off
 		if err := k.file.rewrite(append(k.snapshot(), fresh...)); err != nil {
+			if len(buried) == 0 {
+				return 0, nil, spaceFault(err)
+			}
 			return 0, buried, fault.Wrap(err, fault.Space, "vault.keyring.erase_unfinished")
 		}
 	case len(fresh) > 0:
@@ -126,7 +129,8 @@ func (k *Keyring) holdKey(e ringEntry) {
 }
 
 // sift lists what is new: keys, and tombstones for names that never had one. Keys
-// that a tombstone destroys are gone at once, and named in buried.
+// that a tombstone destroys are gone at once, and named in buried; so is what was
+// erased before, as long as the files may not say so: a write had failed.
 func (k *Keyring) sift(entries []ringEntry) (fresh []ringEntry, buried []Tombstone, err error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -140,14 +144,14 @@ func (k *Keyring) sift(entries []ringEntry) (fresh []ringEntry, buried []Tombsto
 	for _, e := range entries {
 		refs := k.index[e.patient]
 		first := refs[e.class-1]
-		if e.key != nil || first == erased || stones[e.keyName] {
+		if e.key != nil || stones[e.keyName] || first == erased && !k.file.dirty {
 			continue
 		}
 		if stones[e.keyName] = true; first == 0 {
 			fresh = append(fresh, e)
 			continue
 		}
-		k.buryName(&refs, e.keyName)
+		k.buryName(&refs, e.keyName) // nothing where it was buried before
 		k.index[e.patient] = refs
 		buried = append(buried, Tombstone{e.patient, e.class})
 	}

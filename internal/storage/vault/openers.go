@@ -62,7 +62,8 @@ func (b *body) openDatabase(kind CertKind, id ledger.ID, private *[KeySize]byte,
 }
 
 // fitOpeners makes the openers fit those who may come in: every user with a slot
-// and every phrase that was not replaced. What is there already stays.
+// whose certificate is not ended, and every phrase that was not replaced. What is
+// there already stays.
 func (b *body) fitOpeners(certs CertSet, ended endings, db *[KeySize]byte, by signer) error {
 	var fit []opener
 	put := func(c Certificate) error {
@@ -84,7 +85,7 @@ func (b *body) fitOpeners(certs CertSet, ended endings, db *[KeySize]byte, by si
 		return nil
 	}
 	for i := range b.Users {
-		if c, ok := certs.Get(b.Users[i].Certificate); ok {
+		if c, ok := b.Users[i].current(certs, ended); ok {
 			if err := put(c); err != nil {
 				return err
 			}

@@ -213,12 +213,14 @@ func (s *Session) recoverUser(c *slotsCopy, paper *paperKeys, p RecoverParams) e
 	if !ok {
 		return fault.New(fault.Password, "vault.phrase.wrong")
 	}
+	id, err := b.named(p.Login)
+	if err != nil && p.UserID.IsZero() {
+		return err
+	}
 	s.userID = p.UserID
-	if i := b.user(p.Login); i >= 0 {
-		s.userID = b.Users[i].User
-		p.Login = b.Users[i].Login
-	} else if p.UserID.IsZero() {
-		return fault.New(fault.NotFound, "vault.user.unknown")
+	if err == nil {
+		s.userID = id
+		p.Login = b.Users[b.user(id)].Login
 	}
 	cert, err := s.newKeys(b, recovery, paper, p)
 	if err != nil {

@@ -20,6 +20,11 @@ import (
 // older than one that was held here: the server was restored from a backup, or lies.
 var ErrRingBehind = errors.New("a former generation of the keys' ring")
 
+// ringLead is how far a wrap's serial may be ahead of the one that is held. No clinic
+// makes so many wrapping keys, and whoever could give the highest serial of all would
+// have every later ring refused.
+const ringLead = 1 << 32
+
 // ringState is the wrapping key that is held.
 type ringState struct {
 	Gen uint32 `cbor:"1,keyasint"` // at the server; 0 for none
@@ -144,16 +149,7 @@ func (s *Session) DraftRing(gen uint32) (*RingDraft, error) {
 // Records gives the sealed records of the draft, each at most 64 KiB: all keys and
 // tombstones that were there when it was drafted, and what was erased since as
 // tombstones. It may be gone through again; then the same is sealed anew.
-func (d *RingDraft) Records() iter.Seq[[]byte] {
-	return func(yield func([]byte) bool) {
-		for from := 0; from < d.Place; from += recordEntries {
-			entries := d.s.ring.entries(from, min(from+recordEntries, d.Place), true)
-			if len(entries) > 0 && !yield(sealRecord(&d.key, d.s.Organisation(), d.Gen, entries)) {
-				return
-			}
-		}
-	}
-}
+func (d *RingDraft) Records() iter.Seq[[]byte] { return d.records(0, d.Place) }
 
 // AdoptRing keeps the draft's wrapping key, since the server took the draft; the
 // former key is overwritten. Faults: Space.
@@ -175,7 +171,8 @@ func (s *Session) AdoptRing(d *RingDraft) error {
 // then on SealKeys(0) gives whatever the records of that generation, once absorbed,
 // did not hold. Faults: Conflict with ErrRingBehind as the cause for a generation
 // older than the present: renew the ring (DraftRing) on top of it; Forbidden for a
-// wrap that does not open or that no live device of the organisation has made.
+// wrap that does not open, that no live device of the organisation has made, or whose
+// serial no honest one has.
 func (s *Session) OpenRing(gen uint32, wrap []byte) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -192,6 +189,8 @@ func (s *Session) OpenRing(gen uint32, wrap []byte) error {
 	switch {
 	case w.Serial < s.body.Ring.Serial:
 		return fault.Wrap(ErrRingBehind, fault.Conflict, "vault.ring.behind")
+	case w.Serial-s.body.Ring.Serial > ringLead:
+		return fault.Wrap(errors.New("ring wrap: its serial is too far ahead"), fault.Forbidden, "vault.ring.foreign")
 	case ok && gen == s.body.Ring.Gen && string(held[:]) == string(w.Key):
 		return nil
 	}

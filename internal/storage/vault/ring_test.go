@@ -307,7 +307,6 @@ func TestAbsorbKeysFaultAtEveryOperation(t *testing.T) {
 		if err != nil && !d.dead {
 			_, _, err = k.absorb(batch)
 			must(t, err)
-			must(t, k.Compact())
 		}
 		ops, dead := d.ops, d.dead
 		k.Close()

@@ -10,7 +10,7 @@ import (
 // Rotate makes the next epoch of a scope: a fresh key sealed to those who read
 // any epoch of it and are neither revoked nor removed. It needs nobody's password. What was
 // sealed under former epochs stays readable with their keys. Faults: NotFound
-// for an unknown scope, Space.
+// for an unknown scope, Conflict where its numbers are used up, Space.
 func (s *Session) Rotate(scope ledger.ID) (epoch uint32, err error) {
 	err = s.change(func(b *body) error {
 		epoch, err = s.rotate(b, scope, s.certs, s.ended)
@@ -33,7 +33,11 @@ func (s *Session) rotate(b *body, scope ledger.ID, certs CertSet, ended endings)
 	defer clear(key[:])
 	by := s.deviceSigner()
 	defer clear(by.key)
-	next := scopeEpoch{Scope: scope, Epoch: nextEpoch(last, len(liveDevices(certs, ended)) > 1)}
+	number, ok := nextEpoch(last, len(liveDevices(certs, ended)) > 1)
+	if !ok {
+		return 0, fault.New(fault.Conflict, "vault.scope.exhausted")
+	}
+	next := scopeEpoch{Scope: scope, Epoch: number}
 	for _, r := range b.readers(scope) {
 		c, ok := b.live(r.Kind, r.ID, certs, ended)
 		if !ok {
@@ -47,31 +51,46 @@ func (s *Session) rotate(b *body, scope ledger.ID, certs CertSet, ended endings)
 	return next.Epoch, nil
 }
 
-// rotateAll adds an epoch of every scope, for those whom b has not shut out.
+// rotateAll adds an epoch of every scope, for those whom b has not shut out. A scope
+// whose numbers are used up is passed over: to end somebody's writing comes first.
 func (s *Session) rotateAll(b *body) error {
 	certs, _ := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
 	ended := b.endings(certs)
 	for _, scope := range b.scopes() {
-		if _, err := s.rotate(b, scope, certs, ended); err != nil {
+		if _, err := s.rotate(b, scope, certs, ended); err != nil && !fault.Is(err, fault.Conflict) {
 			return err
 		}
 	}
 	return nil
 }
 
-// epochCounter is where in an epoch's number the counting part begins.
-const epochCounter = 20
+const (
+	// epochCounter is where in an epoch's number the counting part begins.
+	epochCounter = 20
+	// epochLead is how far the counting part of another workstation's epoch may be
+	// ahead of the highest that is known. Whoever could publish the highest number
+	// of all would have everything sealed for ever under a key of their own choice.
+	epochLead = 16
+)
 
 // nextEpoch numbers an epoch. Where several workstations may make one at the same
-// time, the lower bits are random, so that no two keys have the same number.
-func nextEpoch(last uint32, shared bool) uint32 {
+// time, the lower bits are random, so that no two keys have the same number. It is
+// false where no higher number is left: the count never begins anew.
+func nextEpoch(last uint32, shared bool) (number uint32, ok bool) {
 	if !shared && last < 1<<epochCounter-1 {
-		return last + 1
+		return last + 1, true
 	}
+	count := last>>epochCounter + 1
 	var b [4]byte
 	randomBytes(b[:])
 	low := uint32(b[0])<<16&0xf0000 | uint32(b[1])<<8 | uint32(b[2])
-	return (last>>epochCounter+1)<<epochCounter | low
+	return count<<epochCounter | low, count < 1<<(32-epochCounter)
+}
+
+// follows reports whether an epoch's number may come after those of its scope that
+// are held.
+func (b *body) follows(scope ledger.ID, epoch uint32) bool {
+	return epoch>>epochCounter <= b.epoch(scope)>>epochCounter+epochLead
 }
 
 // live gives the certificate of a reader that keys are sealed to: the latest, unless
@@ -140,7 +159,7 @@ func (s *Session) Revoke(cert ledger.ID, lastSeq uint64, lastHash []byte, reason
 		if _, err := VerifyRevocation(signed, s.certs); err != nil {
 			return fault.Wrap(err, fault.Invalid, "vault.revocation.bad")
 		}
-		b.Revocations = append(b.Revocations, signed)
+		b.Revocations = mergeSigned(b.Revocations, []Signed{signed})
 		return nil
 	})
 }

@@ -100,6 +100,9 @@ func (s *Session) start(c *slotsCopy) error {
 			return err
 		}
 	}
+	if _, ok := s.counts(s.userID, &s.user); !ok {
+		return fault.New(fault.Forbidden, "vault.user.revoked")
+	}
 	s.loadScopes()
 	s.ring, err = openKeyring(s.store.pair.disk, s.store.pair.dir, &s.db)
 	return err

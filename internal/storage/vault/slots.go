@@ -9,6 +9,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
 
@@ -188,8 +189,12 @@ func (u *userSlot) verify(org ledger.ID, certs CertSet) error {
 		u.Turn == 0 && u.Grant == 0 && issuer.Kind != CertDevice:
 		return errors.New("slot: its issuer may not")
 	}
-	if c, ok := certs.Get(u.Certificate); !ok || c.Kind != CertUser || c.Subject != u.User {
+	c, ok := certs.Get(u.Certificate)
+	switch {
+	case !ok || c.Kind != CertUser || c.Subject != u.User:
 		return errors.New("slot: of unknown keys")
+	case u.Turn == 0 && u.Grant == 0 && foldLogin(c.Name) != foldLogin(u.Login):
+		return errors.New("slot: a device has given another login") // than an administrator certified
 	}
 	bare := *u
 	bare.Signature = nil
@@ -199,90 +204,28 @@ func (u *userSlot) verify(org ledger.ID, certs CertSet) error {
 	return nil
 }
 
-// after orders the versions of one user's slot: what an administrator did counts
-// more than what the user did, a removal more than what was done at the same time.
-func (u *userSlot) after(o *userSlot) bool {
-	switch {
-	case u.Grant != o.Grant:
-		return u.Grant > o.Grant
-	case u.removed() != o.removed():
-		return u.removed()
-	case u.Turn != o.Turn:
-		return u.Turn > o.Turn
-	}
-	return bytes.Compare(u.Signature, o.Signature) > 0
+// user finds a user's slot; the index is -1 where there is none.
+func (b *body) user(id ledger.ID) int {
+	return slices.IndexFunc(b.Users, func(u userSlot) bool { return u.User == id })
 }
 
-// grants counts what administrators did with a user's slot.
-func (b *body) grants(user ledger.ID) (n uint32) {
-	for _, list := range [][]userSlot{b.Users, b.Grants} {
-		for i := range list {
-			if list[i].User == user {
-				n = max(n, list[i].Grant)
-			}
-		}
-	}
-	return n
-}
-
-// putSlot takes a version of a user's slot and keeps what counts: the
-// administrator's latest, and the user's latest on top of it.
-func (b *body) putSlot(u userSlot) {
-	granted, own := -1, -1
-	all := []userSlot{u}
-	for _, list := range [][]userSlot{b.Users, b.Grants} {
-		for _, o := range list {
-			if o.User == u.User {
-				all = append(all, o)
-			}
-		}
-	}
-	for i := range all {
-		if all[i].Turn == 0 && (granted < 0 || all[i].after(&all[granted])) {
-			granted = i
-		}
-	}
-	for i := range all {
-		o := &all[i]
-		if o.Turn > 0 && (granted < 0 || o.Grant == all[granted].Grant && !all[granted].removed()) &&
-			(own < 0 || o.after(&all[own])) {
-			own = i
-		}
-	}
-	mine := func(o userSlot) bool { return o.User == u.User }
-	b.Grants = slices.DeleteFunc(b.Grants, mine)
-	used := own
-	if own < 0 && granted >= 0 && !all[granted].removed() {
-		used = granted
-	} else if granted >= 0 {
-		b.Grants = append(b.Grants, all[granted])
-	}
-	at := slices.IndexFunc(b.Users, mine)
-	switch {
-	case used < 0 && at >= 0:
-		b.Users = slices.Delete(b.Users, at, at+1)
-	case used >= 0 && at >= 0:
-		b.Users[at] = all[used]
-	case used >= 0:
-		b.Users = append(b.Users, all[used])
-	}
-}
-
-// provable reports whether a user's own version stands on an administrator's: true
-// also for one that is behind, which putSlot passes over.
-func (b *body) provable(u *userSlot) bool {
-	return u.Turn == 0 || u.Grant <= b.grants(u.User)
-}
-
-// user finds a slot by login; the index is -1 where there is none.
-func (b *body) user(login string) int {
+// named finds the one user of a login. Faults: NotFound; Conflict where two
+// administrators have given the same login away without knowing of each other.
+func (b *body) named(login string) (id ledger.ID, err error) {
 	folded := foldLogin(login)
 	for i := range b.Users {
-		if foldLogin(b.Users[i].Login) == folded {
-			return i
+		if foldLogin(b.Users[i].Login) != folded {
+			continue
 		}
+		if !id.IsZero() {
+			return id, fault.New(fault.Conflict, "vault.user.ambiguous")
+		}
+		id = b.Users[i].User
 	}
-	return -1
+	if id.IsZero() {
+		return id, fault.New(fault.NotFound, "vault.user.unknown")
+	}
+	return id, nil
 }
 
 // clone gives a copy whose changes leave b as it is.

@@ -110,7 +110,7 @@ type SuccessorEnd struct {
 
 // RevokeDevice ends a workstation: nothing of it counts after its entry lastSeq with
 // lastHash (0 and nil for none), and a new epoch of every scope is sealed to the
-// others, all in one save. Whoever this device has certified ends with it: give each
+// others (but of one whose numbers are used up: see Rotate), all in one save. Whoever this device has certified ends with it: give each
 // of Successors in ends, with the last entry of it that was applied anywhere, or its
 // entries are refused by whoever has none of them yet. Faults: Forbidden, NotFound
 // for an unknown device, Conflict for the workstation that asks, Invalid, Space.
@@ -166,7 +166,7 @@ func (s *Session) endDevices(b *body, over []deviceEnd) error {
 			if _, err := VerifyRevocation(signed, s.certs); err != nil {
 				return fault.Wrap(err, fault.Invalid, "vault.revocation.bad")
 			}
-			b.Revocations = append(b.Revocations, signed)
+			b.Revocations = mergeSigned(b.Revocations, []Signed{signed}) // twice in a second it is the same
 		}
 	}
 	return nil

@@ -53,13 +53,18 @@ func (s *Session) tryPassword(b *body, login, password string, db *[KeySize]byte
 	return false
 }
 
-// databaseOf gives the database key to a user whose slot was opened.
+// databaseOf gives the database key to a user whose slot was opened and whose
+// certificate is not ended.
 func (b *body) databaseOf(slot *userSlot, id *identity, old, db *[KeySize]byte) bool {
 	defer func() {
 		if old != nil {
 			clear(old[:])
 		}
 	}()
+	certs, _ := VerifyCertificates(b.Organisation, b.Root, b.Certificates)
+	if _, ok := slot.current(certs, b.endings(certs)); !ok && b.old == nil {
+		return false
+	}
 	if b.old != nil {
 		if old != nil {
 			*db = *old

@@ -1,8 +1,6 @@
 package vault
 
 import (
-	"slices"
-
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 )
@@ -92,10 +90,10 @@ func (s *Session) AddUser(u NewUser) error {
 		if _, err := s.issuer(); err != nil {
 			return err
 		}
-		if b.user(login) >= 0 {
+		if _, err := b.named(login); !fault.Is(err, fault.NotFound) {
 			return fault.New(fault.Conflict, "vault.user.login_taken")
 		}
-		if slices.ContainsFunc(b.Users, func(o userSlot) bool { return o.User == u.ID }) {
+		if b.user(u.ID) >= 0 {
 			return fault.New(fault.Conflict, "vault.user.id_taken")
 		}
 		id, err := newIdentity()
@@ -139,20 +137,53 @@ func (s *Session) shareScopes(b *body, reader Certificate) error {
 	return nil
 }
 
-// AllowIssuing gives a user, who became an administrator, a certificate that
-// may sign others. Faults: NotFound, Forbidden, Space.
+// AllowIssuing gives the user of a login, who became an administrator, a certificate
+// that may sign others. Faults: NotFound, Conflict where two have the login, Forbidden
+// when the acting user may not issue or the other is revoked, Space.
 func (s *Session) AllowIssuing(login string) error {
+	return s.byLogin(login, s.AllowIssuingOf)
+}
+
+// ForbidIssuing is ForbidIssuingOf for the user of a login. Faults: also Conflict
+// where two have the login.
+func (s *Session) ForbidIssuing(login string) error {
+	return s.byLogin(login, s.ForbidIssuingOf)
+}
+
+// RemoveUser is RemoveUserOf for the user of a login. Faults: also Conflict where two
+// have the login.
+func (s *Session) RemoveUser(login string) error {
+	return s.byLogin(login, s.RemoveUserOf)
+}
+
+// byLogin does something to the one user of a login.
+func (s *Session) byLogin(login string, do func(ledger.ID) error) error {
+	s.mu.RLock()
+	closed := s.closed
+	id, err := s.body.named(login)
+	s.mu.RUnlock()
+	if closed {
+		return closedFault()
+	}
+	if err != nil {
+		return err
+	}
+	return do(id)
+}
+
+// AllowIssuingOf is AllowIssuing for a user whose id is known, which is the better
+// way: two may have one login.
+func (s *Session) AllowIssuingOf(user ledger.ID) error {
 	return s.change(func(b *body) error {
 		if _, err := s.issuer(); err != nil {
 			return err
 		}
-		i := b.user(login)
-		if i < 0 {
+		certs := s.certs.Of(CertUser, user)
+		if b.user(user) < 0 || len(certs) == 0 {
 			return fault.New(fault.NotFound, "vault.user.unknown")
 		}
-		certs := s.certs.Of(CertUser, b.Users[i].User)
-		if len(certs) == 0 {
-			return fault.New(fault.NotFound, "vault.user.unknown")
+		if s.ended.has(certs[0].ID) {
+			return fault.New(fault.Forbidden, "vault.user.revoked")
 		}
 		if certs[0].Issues {
 			return nil
@@ -165,22 +196,18 @@ func (s *Session) AllowIssuing(login string) error {
 	})
 }
 
-// ForbidIssuing is AllowIssuing turned round: a user, who is an administrator no more,
-// gets a certificate of the same keys that may not sign others, and those that might are
-// revoked, but for the root, on which everything hangs. The user reads on: later epochs
-// are sealed to the new certificate. It counts from the user's next unlocking on. Faults:
-// NotFound, Forbidden, Space.
-func (s *Session) ForbidIssuing(login string) error {
+// ForbidIssuingOf is AllowIssuingOf turned round: a user, who is an administrator no
+// more, gets a certificate of the same keys that may not sign others, and those that
+// might are revoked, but for the root, on which everything hangs. The user reads on:
+// later epochs are sealed to the new certificate. It counts from the user's next
+// unlocking on. Who is revoked already stays so. Faults: NotFound, Forbidden, Space.
+func (s *Session) ForbidIssuingOf(user ledger.ID) error {
 	return s.change(func(b *body) error {
-		i := b.user(login)
-		if i < 0 {
+		certs := s.certs.Of(CertUser, user)
+		if b.user(user) < 0 || len(certs) == 0 {
 			return fault.New(fault.NotFound, "vault.user.unknown")
 		}
-		certs := s.certs.Of(CertUser, b.Users[i].User)
-		if len(certs) == 0 {
-			return fault.New(fault.NotFound, "vault.user.unknown")
-		}
-		if !certs[0].Issues {
+		if !certs[0].Issues || s.ended.has(certs[0].ID) {
 			return nil
 		}
 		issuer, err := s.issuer()
@@ -205,15 +232,14 @@ func (s *Session) ForbidIssuing(login string) error {
 	})
 }
 
-// RemoveUser takes a user's slot and what was sealed to the user out of this
+// RemoveUserOf takes a user's slot and what was sealed to the user out of this
 // vault, and signs that it was so for the others; the certificate stays, since
 // signatures made before are checked with it. The last slot never goes. What a user
 // has seen of keys is not undone by this: Rotate the scopes. Faults: NotFound,
 // Conflict for the last slot, Forbidden when the acting user may not issue, Space.
-func (s *Session) RemoveUser(login string) error {
-	var gone ledger.ID
+func (s *Session) RemoveUserOf(user ledger.ID) error {
 	return s.change(func(b *body) error {
-		i := b.user(login)
+		i := b.user(user)
 		if i < 0 {
 			return fault.New(fault.NotFound, "vault.user.unknown")
 		}
@@ -223,21 +249,20 @@ func (s *Session) RemoveUser(login string) error {
 		if _, err := s.issuer(); err != nil {
 			return err
 		}
-		gone = b.Users[i].User
 		by := s.userSigner()
 		defer clear(by.key)
 		removal := userSlot{
-			User: gone, Login: b.Users[i].Login, Grant: b.grants(gone) + 1, Certificate: b.Users[i].Certificate,
+			User: user, Login: b.Users[i].Login, Grant: b.grants(user) + 1, Certificate: b.Users[i].Certificate,
 		}
 		removal.sign(b.Organisation, by)
 		b.putSlot(removal)
 		for j := range b.Scopes {
-			b.Scopes[j].drop(CertUser, gone)
+			b.Scopes[j].drop(CertUser, user)
 		}
 		return nil
 	}, func() {
-		if gone != s.userID {
-			s.dismiss(gone)
+		if user != s.userID {
+			s.dismiss(user)
 		}
 	})
 }
@@ -249,7 +274,7 @@ func (s *Session) ChangePassword(old, new string) error {
 		return err
 	}
 	return s.change(func(b *body) error {
-		i := slices.IndexFunc(b.Users, func(u userSlot) bool { return u.User == s.userID })
+		i := b.user(s.userID)
 		if i < 0 {
 			return fault.New(fault.NotFound, "vault.user.unknown")
 		}

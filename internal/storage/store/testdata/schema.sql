@@ -48,6 +48,13 @@ CREATE TABLE allergy (
 	source_code   TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
+CREATE TABLE aside (
+	hash   BLOB NOT NULL PRIMARY KEY,
+	device BLOB NOT NULL,
+	seq    INTEGER NOT NULL,
+	bytes  BLOB NOT NULL
+) STRICT;
+
 CREATE TABLE attachment (
 	id      BLOB NOT NULL PRIMARY KEY,
 	born    INTEGER NOT NULL,
@@ -647,6 +654,8 @@ CREATE INDEX absence_last ON absence (last);
 CREATE INDEX address_patient ON address (patient);
 
 CREATE INDEX allergy_patient ON allergy (patient);
+
+CREATE INDEX aside_device ON aside (device);
 
 CREATE INDEX attachment_blob ON attachment (blob);
 
