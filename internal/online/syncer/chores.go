@@ -136,6 +136,36 @@ func (x *exchange) tell(ctx context.Context, key []byte, admins, gone [][]byte, 
 	return x.tellStations(ctx, orders, stations)
 }
 
+// tellEnded ends at the server which workstations were ended here, if an administrator
+// is at work.
+func (x *exchange) tellEnded(ctx context.Context) error {
+	key, ok := x.adminKey()
+	if !ok {
+		return nil
+	}
+	stations := x.st.Session().Stations()
+	if !slices.ContainsFunc(stations, func(s vault.Station) bool { return !s.Revoked.IsZero() }) {
+		return nil
+	}
+	l, err := x.link(ctx)
+	if err != nil {
+		return err
+	}
+	admins, gone := x.admins()
+	if bytes.Equal(digest(x.server, key, admins, gone, stations), l.Told) {
+		return nil
+	}
+	there, err := x.stations(ctx)
+	if err != nil {
+		return err
+	}
+	err = x.endThere(ctx, x.orders(key), stations, there)
+	if isProblem(err, wire.ProblemSignature, wire.ProblemUnknown) {
+		return nil // chores find out more
+	}
+	return err
+}
+
 type ordering func(context.Context, wire.OrderBody) error
 
 // orders signs as the administrator at work.
@@ -147,18 +177,43 @@ func (x *exchange) orders(key []byte) ordering {
 	}
 }
 
-// tellStations ends what was ended, and makes known what the server has forgotten.
-func (x *exchange) tellStations(ctx context.Context, orders ordering, stations []vault.Station) (settled bool, err error) {
+// stations asks which workstations the server knows.
+func (x *exchange) stations(ctx context.Context) (map[ledger.ID]wire.Device, error) {
 	var list *wire.DeviceList
 	if err := call(ctx, func() (err error) {
 		list, err = x.sess.Devices(ctx)
 		return err
 	}); err != nil {
-		return false, err
+		return nil, err
 	}
 	there := map[ledger.ID]wire.Device{}
 	for _, d := range list.Devices {
 		there[d.ID] = d
+	}
+	return there, nil
+}
+
+// endThere has the server end each that was ended, by an order of its own.
+func (x *exchange) endThere(ctx context.Context, orders ordering, stations []vault.Station, there map[ledger.ID]wire.Device) error {
+	for _, s := range stations {
+		if d, known := there[s.ID]; !known || s.Revoked.IsZero() || d.Revoked != 0 {
+			continue
+		}
+		if err := orders(ctx, wire.OrderBody{Revoke: &wire.RevokeOrder{Device: s.ID, Seq: x.lastSeq(s.ID)}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellStations ends what was ended, and makes known what the server has forgotten.
+func (x *exchange) tellStations(ctx context.Context, orders ordering, stations []vault.Station) (settled bool, err error) {
+	there, err := x.stations(ctx)
+	if err != nil {
+		return false, err
+	}
+	if err := x.endThere(ctx, orders, stations, there); err != nil {
+		return false, err
 	}
 	ours, err := x.ours(ctx)
 	if err != nil {
@@ -166,17 +221,13 @@ func (x *exchange) tellStations(ctx context.Context, orders ordering, stations [
 	}
 	settled = true
 	for _, s := range stations {
-		d, known := there[s.ID]
+		_, known := there[s.ID]
 		wrote := ours[chain{s.ID, ledger.Changes}].Seq > 0
-		switch {
-		case !s.Revoked.IsZero() && known && d.Revoked == 0:
-			err = orders(ctx, wire.OrderBody{Revoke: &wire.RevokeOrder{Device: s.ID, Seq: x.lastSeq(s.ID)}})
-		case s.Revoked.IsZero() && !known && wrote:
+		if s.Revoked.IsZero() && !known && wrote {
 			settled = false // until it has come by itself, which the list will show
-			err = x.introduce(ctx, orders, s.ID)
-		}
-		if err != nil {
-			return false, err
+			if err := x.introduce(ctx, orders, s.ID); err != nil {
+				return false, err
+			}
 		}
 	}
 	return settled, nil

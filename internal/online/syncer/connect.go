@@ -100,11 +100,38 @@ func (x *exchange) greet(ctx context.Context, l store.Link) error {
 // database. What was erased here may stand in its older keyring again.
 func (x *exchange) anew(l *store.Link, server ledger.ID) {
 	l.Offset = x.client.Offset()
-	if l.Server == server {
-		return
+	if l.Server != server {
+		x.forget(l, server)
 	}
-	erased := len(x.st.Session().Keyring().Tombstones()) > 0
+}
+
+// forget takes the places of a link back to the beginning.
+func (x *exchange) forget(l *store.Link, server ledger.ID) {
+	keys := x.st.Session()
+	keys.UnholdRing()
+	erased := len(keys.Keyring().Tombstones()) > 0
 	*l = store.Link{URL: l.URL, Server: server, Pin: l.Pin, Offset: l.Offset, Tried: l.Tried, Reached: l.Reached, Renew: l.Renew || erased}
+}
+
+// wentBack goes on with a server that shows less than it had confirmed, under the
+// same name: it was put back without anybody saying so, or it withholds. Whatever the
+// reason, it is given again what it lacks, and the fault stands at the end.
+func (x *exchange) wentBack(ctx context.Context, err error) error {
+	if x.went != nil {
+		return err // and again: that is no copy put back
+	}
+	x.went = err
+	return x.beginAnew(ctx)
+}
+
+// beginAnew exchanges everything from the first entry and key on; what is there
+// already is passed over.
+func (x *exchange) beginAnew(ctx context.Context) error {
+	x.sess, x.pulling, x.pushing = nil, place{}, place{}
+	if _, err := x.change(ctx, func(l *store.Link) { x.forget(l, l.Server) }); err != nil {
+		return err
+	}
+	return errAgain
 }
 
 // succeed tells the server of the new identity of a directory that was copied or

@@ -3,11 +3,13 @@ package syncer
 import (
 	"context"
 	"errors"
+	"time"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
-	"feldsher/internal/online/wire"
+	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/store"
+	"feldsher/internal/storage/vault"
 )
 
 // Erase destroys a patient's keys of the given classes here, and replaces the
@@ -23,12 +25,17 @@ func Erase(ctx context.Context, st *store.Store, patient ledger.ID, classes ...l
 	if err := st.Erase(ctx, patient, classes...); err != nil {
 		return nil, err
 	}
+	// And again: a renewal that was under way may have come to its end before.
+	if err := renewalDue(ctx, st); err != nil {
+		return nil, err
+	}
 	return everywhere(ctx, st, (*exchange).whole)
 }
 
 // Revoke ends a workstation (R7.7): it gets nothing more, nothing that it writes
 // from now on is taken, and what is written from now on is sealed under keys that it
-// never had. An administrator at work is needed. unreached as in Erase: those servers
+// never had. Identities that followed it in a copied or restored directory stay if they
+// are at work, else they end with it. An administrator at work is needed. unreached as in Erase: those servers
 // are told at the next exchange. Faults: Forbidden; NotFound; Conflict for this
 // workstation itself.
 func Revoke(ctx context.Context, st *store.Store, device ledger.ID, reason string) (unreached map[string]error, err error) {
@@ -43,45 +50,60 @@ func Revoke(ctx context.Context, st *store.Store, device ledger.ID, reason strin
 	if _, err := everywhere(ctx, st, (*exchange).round); err != nil {
 		return nil, err
 	}
-	seq, hash, err := lastOf(ctx, st, device)
+	heads, err := st.Heads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ends, err := successorEnds(ctx, st, device, heads)
 	if err != nil {
 		return nil, err
 	}
 	if err := renewalDue(ctx, st); err != nil {
 		return nil, err
 	}
-	if err := keys.RevokeDevice(device, seq, hash, reason); err != nil {
+	seq, hash := lastOf(heads, device)
+	if err := keys.RevokeDevice(device, seq, hash, reason, ends...); err != nil {
+		return nil, err
+	}
+	if err := renewalDue(ctx, st); err != nil {
 		return nil, err
 	}
 	if err := st.Publish(ctx, "device.revoke"); err != nil {
 		return nil, err
 	}
-	return everywhere(ctx, st, (*exchange).ending)
+	return everywhere(ctx, st, (*exchange).whole)
 }
 
-// ending tells the server first of all that a workstation was ended.
-func (x *exchange) ending(ctx context.Context) error {
-	if err := x.connect(ctx); err != nil {
-		return err
+// atWork is how long ago a successor may have written last, to be taken for one that
+// somebody works at.
+const atWork = 30 * 24 * time.Hour
+
+// successorEnds says what becomes of the identities that a workstation has certified:
+// its directory was put back or copied, so they may be the very one at hand, or the one
+// in the next room.
+func successorEnds(ctx context.Context, st *store.Store, device ledger.ID, heads []journal.ChainHead) ([]vault.SuccessorEnd, error) {
+	keys := st.Session()
+	written, err := st.Reader(ctx).Written()
+	if err != nil {
+		return nil, err
 	}
-	if key, ok := x.adminKey(); ok {
-		_, err := x.tellStations(ctx, x.orders(key), x.st.Session().Stations())
-		if err != nil && !isProblem(err, wire.ProblemSignature) {
-			return err
-		}
+	var ends []vault.SuccessorEnd
+	for _, id := range keys.Successors(device) {
+		end := vault.SuccessorEnd{Device: id, Keep: id == keys.Device() || time.Since(written[id].Last) < atWork}
+		end.LastSeq, end.LastHash = lastOf(heads, id)
+		ends = append(ends, end)
 	}
-	return x.whole(ctx)
+	return ends, nil
 }
 
 // lastOf is the last entry of a workstation that is here.
-func lastOf(ctx context.Context, st *store.Store, device ledger.ID) (seq uint64, hash []byte, err error) {
-	heads, err := st.Heads(ctx)
+func lastOf(heads []journal.ChainHead, device ledger.ID) (seq uint64, hash []byte) {
 	for _, h := range heads {
 		if h.Device == device && h.Chain == ledger.Changes {
-			return h.Seq, h.Hash[:], err
+			return h.Seq, h.Hash[:]
 		}
 	}
-	return 0, nil, err
+	return 0, nil
 }
 
 func renewalDue(ctx context.Context, st *store.Store) error {

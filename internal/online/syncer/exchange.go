@@ -25,15 +25,18 @@ type exchange struct {
 	greeted time.Time
 	page    pace
 
-	server  ledger.ID        // the database that the places below belong to
-	known   map[chain]uint64 // how far the server has each chain
-	lacking []ledger.ID      // workstations without the ring's wrapping key
-	wanted  uint64           // the server's last ordinal
-	pulling place            // where pulling goes on
-	pushing place            // where pushing goes on
-	divided bool             // the server has entries of ours that are not here
-	refused error            // the first that was left lying
-	batch   int              // entries that are merged in one transaction
+	server   ledger.ID        // the database that the places below belong to
+	known    map[chain]uint64 // how far the server has each chain
+	theirs   []wire.Head      // the same, at the beginning of the round
+	lacking  []ledger.ID      // workstations without the ring's wrapping key
+	wanted   uint64           // the server's last ordinal
+	pulling  place            // where pulling goes on
+	pushing  place            // where pushing goes on
+	searched bool             // all was asked for from the beginning, since something is lacking
+	divided  bool             // the server has entries of ours that are not here
+	refused  error            // the first that was left lying
+	went     error            // the server has gone back behind what it had confirmed
+	batch    int              // entries that are merged in one transaction
 
 	pushed, pulled int
 }
@@ -44,7 +47,7 @@ type chain struct {
 }
 
 // place is how far a walk has come. What could not be taken holds the place that is
-// kept where it lies, so that it is tried again when the program starts anew.
+// kept where it lies, and each round goes back there.
 type place struct {
 	at   uint64
 	held bool
@@ -83,12 +86,19 @@ func (x *exchange) whole(ctx context.Context) error {
 
 // again repeats what asks for it.
 func (x *exchange) again(ctx context.Context, do func() error) error {
-	err := do()
+	once := func() error {
+		err := do()
+		if errors.Is(err, client.ErrBehind) {
+			return x.wentBack(ctx, err)
+		}
+		return err
+	}
+	err := once()
 	for n := 1; n < mostRounds && errors.Is(err, errAgain); n++ {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		err = do()
+		err = once()
 	}
 	if errors.Is(err, errAgain) {
 		return fault.Wrap(err, fault.Offline, "fault.syncer.restless", "host", host(x.url))
@@ -99,8 +109,13 @@ func (x *exchange) again(ctx context.Context, do func() error) error {
 // round exchanges all but attachments. Erasures are pulled before anything is
 // pushed, keys go before entries.
 func (x *exchange) round(ctx context.Context) error {
-	x.refused = nil
+	x.refused = x.went
+	x.goBack()
 	if err := x.connect(ctx); err != nil {
+		return err
+	}
+	// Before anything else: an ended workstation must do nothing there any more.
+	if err := x.tellEnded(ctx); err != nil {
 		return err
 	}
 	if err := x.heads(ctx); err != nil {
@@ -122,7 +137,24 @@ func (x *exchange) round(ctx context.Context) error {
 	if err := x.pull(ctx); err != nil {
 		return err
 	}
+	if err := x.lack(ctx); err != nil {
+		return err
+	}
+	if err := x.st.Retry(ctx); err != nil { // entries whose key has come meanwhile
+		return err
+	}
 	return x.chores(ctx)
+}
+
+// goBack begins again where something was left lying: it may be taken now, and as long
+// as it is not, each round says so.
+func (x *exchange) goBack() {
+	if x.pulling.held && !x.divided {
+		x.pulling = place{}
+	}
+	if x.pushing.held {
+		x.pushing = place{}
+	}
 }
 
 // publish brings what the key files hold into the ledger. Where nobody is at work
@@ -139,6 +171,7 @@ func (x *exchange) ended(ctx context.Context, err error) error {
 	if err == nil {
 		err = x.refused
 	}
+	x.went = nil
 	broken := ctx.Err() != nil // by who ended the program: that is no problem of the exchange
 	ctx = context.WithoutCancel(ctx)
 	now := x.o.now()

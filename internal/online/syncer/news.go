@@ -162,6 +162,7 @@ func (x *exchange) news(ctx context.Context, out *wire.Pulled, n *news) error {
 	if len(out.Entries) > 0 {
 		x.note(func(s *LinkState) { s.Working = true })
 	}
+	held := x.pulling.held
 	err := x.take(ctx, out)
 	if err == nil && out.More {
 		err = x.pull(ctx)
@@ -175,6 +176,9 @@ func (x *exchange) news(ctx context.Context, out *wire.Pulled, n *news) error {
 	}
 	if len(out.Entries) > 0 {
 		n.carry(x.carrier())
+	}
+	if x.pulling.held && !held {
+		return errAgain // a whole round may find what it waits for, and tells if not
 	}
 	return x.keepReached(ctx)
 }

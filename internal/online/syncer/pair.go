@@ -19,8 +19,9 @@ import (
 )
 
 // Link ties the clinic of an open store to a server, by the code that the server's
-// operator gave, in the place of the one it may have had. An administrator at work is
-// needed. It may be repeated; nothing is exchanged yet. Faults: Forbidden, and those of client.PinAndLink.
+// operator gave. An administrator at work is needed. It may be repeated; nothing is
+// exchanged yet. Faults: Forbidden; fault.syncer.linked (Conflict) where the clinic is
+// tied to another server; those of client.PinAndLink.
 func Link(ctx context.Context, st *store.Store, url string, code wire.Code) error {
 	keys := st.Session()
 	admin, ok := adminKey(keys)
@@ -35,6 +36,9 @@ func Link(ctx context.Context, st *store.Store, url string, code wire.Code) erro
 	if err != nil {
 		return err
 	}
+	if err := onlyOne(ctx, st, url, code); err != nil {
+		return err
+	}
 	c, linked, err := client.PinAndLink(ctx, url, code, wire.LinkBody{
 		Org: keys.Organisation(), Device: keys.Device(), SignKey: device, AdminKey: admin, Country: string(org.Country),
 	}, client.Options{})
@@ -45,21 +49,62 @@ func Link(ctx context.Context, st *store.Store, url string, code wire.Code) erro
 	return put(ctx, st, c, linked)
 }
 
-// put keeps a server in the place of any other: the keyring of each has a wrapping
-// key of its own, and a workstation holds one. Of the same database, under whatever
-// address, the places stay.
+// onlyOne refuses a second server, before its code is used: the keyring of each has a
+// wrapping key of its own, of which a workstation holds one; and a server in the place
+// of another would leave the other workstations behind without anybody noticing. The
+// same database under another address, and another one under the same, are no second.
+func onlyOne(ctx context.Context, st *store.Store, url string, code wire.Code) error {
+	links, err := st.Links(ctx)
+	if err != nil || len(links) == 0 {
+		return err
+	}
+	c, err := client.Pair(ctx, url, code, client.Options{})
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for _, l := range links {
+		if l.URL != c.URL() && l.Server != c.Greeting().Server {
+			return fault.New(fault.Conflict, "fault.syncer.linked", "host", host(l.URL))
+		}
+	}
+	return nil
+}
+
+// Unlink forgets the clinic's server on this workstation; what was exchanged stays here
+// and there. An administrator at work is needed. Faults: Forbidden; fault.syncer.unlinked.
+func Unlink(ctx context.Context, st *store.Store) error {
+	if _, ok := adminKey(st.Session()); !ok {
+		return fault.New(fault.Forbidden, "fault.syncer.admin")
+	}
+	links, err := st.Links(ctx)
+	if err != nil {
+		return err
+	}
+	if len(links) == 0 {
+		return fault.New(fault.NotFound, "fault.syncer.unlinked")
+	}
+	for _, l := range links {
+		if err := st.DropLink(ctx, l.URL); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put keeps the server. Of the same database, under whatever address, the places stay.
 func put(ctx context.Context, st *store.Store, c *client.Client, linked *wire.Linked) error {
 	st.CorrectClock(c.Offset())
 	links, err := st.Links(ctx)
 	if err != nil {
 		return err
 	}
-	fresh := store.Link{Server: linked.Server}
+	// What it may have of an earlier time may hold keys that were erased or revoked since.
+	fresh := store.Link{Server: linked.Server, Renew: true}
 	for _, l := range links {
 		if l.Server == linked.Server {
 			fresh = l
 		}
-		fresh.Renew = fresh.Renew || l.Renew
 	}
 	fresh.URL, fresh.Pin, fresh.Offset, fresh.Problem = c.URL(), c.Pin(), c.Offset(), ""
 	if err := st.PutLink(ctx, fresh); err != nil {

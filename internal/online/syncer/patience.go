@@ -59,7 +59,8 @@ func (t *tries) after(ctx context.Context, err error) bool {
 	if t.n++; t.n >= mostTries || !asked && !passing(err) {
 		return false
 	}
-	return sleep(ctx, max(wait, t.b.NextBackOff())) == nil
+	// What was refused may be several calls, each of which needs a turn.
+	return sleep(ctx, max(wait*time.Duration(t.n), t.b.NextBackOff())) == nil
 }
 
 // passing reports whether an error is the line's, and may be gone in a moment.

@@ -41,6 +41,34 @@ func (x *exchange) pull(ctx context.Context) error {
 	}
 }
 
+// lack finds out whether all has come that the server has. Its numbers are no proof:
+// a server that was put back without saying so gives them anew, to other entries.
+func (x *exchange) lack(ctx context.Context) error {
+	ours, err := x.ours(ctx)
+	if err != nil {
+		return err
+	}
+	for _, h := range x.theirs {
+		c := chain{h.Device, h.Chain}
+		if h.Device == x.device || ours[c].Seq >= h.Seq {
+			continue
+		}
+		if h.Chain == ledger.Changes && !x.st.Session().Accepts(h.Device, h.Seq) {
+			continue // of an ended workstation; never taken
+		}
+		if x.searched || fault.Is(x.refused, fault.Newer) {
+			x.leave(errLacking) // tried again in each round
+			return nil
+		}
+		x.searched = true
+		return x.beginAnew(ctx)
+	}
+	x.searched = false
+	return nil
+}
+
+var errLacking = errors.New("syncer: the server has entries that have not come")
+
 // joined ends the search for a branch of our own chain: what it has led to begins
 // the round anew.
 func (x *exchange) joined(ctx context.Context) error {
@@ -227,7 +255,7 @@ func fresh(had map[chain]journal.ChainHead, entries []*ledger.Entry) int {
 	return n
 }
 
-// hold leaves something lying, and keeps the place before it for the next start.
+// hold leaves something lying, and keeps the place before it for the next round.
 func (x *exchange) hold(err error) {
 	x.leave(err)
 	x.pulling.held = true

@@ -22,7 +22,7 @@ func (x *exchange) heads(ctx context.Context) error {
 	if err := x.stands(out); err != nil {
 		return err
 	}
-	x.known = map[chain]uint64{}
+	x.known, x.theirs = map[chain]uint64{}, out.Heads
 	for _, h := range out.Heads {
 		x.known[chain{h.Device, h.Chain}] = h.Seq
 	}

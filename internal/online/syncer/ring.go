@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"feldsher/internal/fault"
-	"feldsher/internal/ledger"
 	"feldsher/internal/online/wire"
 	"feldsher/internal/storage/store"
 	"feldsher/internal/storage/vault"
@@ -34,16 +33,6 @@ func (x *exchange) ring(ctx context.Context) error {
 		}
 	}
 	return x.giveKeys(ctx)
-}
-
-// takeKeys takes in what has come to the server's keyring since.
-func (x *exchange) takeKeys(ctx context.Context) error {
-	end, err := x.st.Exchanging(ctx)
-	if err != nil {
-		return err
-	}
-	defer end()
-	return x.takeRing(ctx)
 }
 
 // putKeys hands over what has come to our keyring since.
@@ -106,7 +95,8 @@ func (x *exchange) paced(err error, start time.Time) {
 }
 
 // openRing takes the wrapping key of the server's generation over. One that is older
-// than ours (the server was put back from a backup) is to be replaced instead.
+// than ours (the server was put back from a backup) is to be replaced instead; so is
+// one that a workstation has made which was ended here.
 func (x *exchange) openRing(ctx context.Context, l store.Link, out *wire.RingPulled) (open bool, err error) {
 	keys := x.st.Session()
 	if keys.RingGen() == out.Gen && l.RingGen == out.Gen {
@@ -118,6 +108,8 @@ func (x *exchange) openRing(ctx context.Context, l store.Link, out *wire.RingPul
 	err = keys.OpenRing(out.Gen, out.Wrap)
 	behind := errors.Is(err, vault.ErrRingBehind)
 	switch {
+	case fault.Is(err, fault.Forbidden) && l.Renew:
+		behind = true // that is who replaces it now: what else it held, the others bring again
 	case fault.Is(err, fault.Forbidden):
 		// Made by a workstation that was ended since: who ended it replaces it.
 		return false, fault.Wrap(err, fault.Offline, "fault.syncer.wrap")
@@ -232,78 +224,4 @@ func (x *exchange) giveRecords(ctx context.Context, gen uint32, records [][]byte
 		}
 	})
 	return err
-}
-
-// renewRing replaces the server's keyring by one under a fresh wrapping key, or
-// makes the first. Where another workstation was quicker, its generation is taken
-// in, and ours follows it if it has still a reason.
-func (x *exchange) renewRing(ctx context.Context) error {
-	for range mostRounds {
-		l, err := x.link(ctx)
-		if err != nil {
-			return err
-		}
-		if l.RingGen > 0 && !l.Renew {
-			return nil
-		}
-		draft, err := x.st.Session().DraftRing(l.RingGen + 1)
-		if err != nil {
-			return err
-		}
-		out, err := x.sendDraft(ctx, l, draft)
-		if isProblem(err, wire.ProblemStale, wire.ProblemGap) {
-			if err := x.takeRing(ctx); err != nil {
-				return err
-			}
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if err := x.st.Session().AdoptRing(draft); err != nil {
-			return err
-		}
-		_, err = x.move(ctx, func(l *store.Link) {
-			l.RingGen, l.RingN, l.KeyPlace, l.Renew = draft.Gen, out.Standing.RingN, draft.Place, false
-		})
-		return err
-	}
-	return errAgain
-}
-
-// mostPart is how large a part of a draft may be: a part is repeated as it is, since
-// its number names it.
-const mostPart = 256 << 10
-
-// sendDraft hands a generation over in parts; what it gives is of the last.
-func (x *exchange) sendDraft(ctx context.Context, l store.Link, draft *vault.RingDraft) (*wire.RingPushed, error) {
-	part := wire.RingRenew{Old: l.RingGen, OldN: l.RingN, Draft: ledger.NewID()}
-	for _, w := range draft.Wraps {
-		part.Wraps = append(part.Wraps, wire.Wrap{Reader: w.Reader, Sealed: w.Sealed})
-	}
-	size := 0
-	for r := range draft.Records() {
-		if len(part.Records) > 0 && (size+len(r) > min(x.page.size, mostPart) || len(part.Records) == wire.MaxItems) {
-			if _, err := x.sendPart(ctx, &part); err != nil {
-				return nil, err
-			}
-			part.Part, part.Wraps, part.Records, size = part.Part+1, nil, nil, 0
-		}
-		part.Records, size = append(part.Records, r), size+len(r)
-	}
-	part.Last = true
-	return x.sendPart(ctx, &part)
-}
-
-func (x *exchange) sendPart(ctx context.Context, part *wire.RingRenew) (out *wire.RingPushed, err error) {
-	err = call(ctx, func() (err error) {
-		start := time.Now()
-		out, err = x.sess.RingRenew(ctx, part)
-		x.paced(err, start)
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	return out, x.stands(&out.Standing)
 }

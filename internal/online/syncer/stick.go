@@ -19,7 +19,7 @@ import (
 // feldsher/<organisation> stand
 //
 //	entries-<workstation>-<number>.page   entries that the stick had lacked, in causal order
-//	keys-<workstation>-<random>.ring      patients' keys, sealed to each live workstation
+//	keys-<workstation>-<state>.ring       patients' keys, sealed to each live workstation
 //	blobs/<hash>                          attachments, sealed, named by SHA-256
 //
 // docs/formats/stick.md describes their bytes. A file counts when it is whole; one
@@ -298,7 +298,7 @@ func (s *stick) blobPath(h store.BlobHash) string {
 func (s *stick) takeBlob(ctx context.Context, h store.BlobHash) error {
 	f, err := os.Open(s.blobPath(h))
 	if err != nil {
-		return nil //nolint:nilerr // not on this stick, or not readably
+		return nil // not on this stick, or not readably
 	}
 	defer func() { _ = f.Close() }()
 	w, err := s.st.ReceiveBlob(h, 0)

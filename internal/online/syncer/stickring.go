@@ -2,16 +2,19 @@ package syncer
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"iter"
 	"math"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
 	"feldsher/internal/online/wire"
+	"feldsher/internal/storage/vault"
 )
 
 // stickGen is the generation that a stick's drafts are sealed for: no server ever
@@ -36,7 +39,7 @@ func (s *stick) takeRing(ctx context.Context, name string) error {
 		}
 		var part wire.RingRenew
 		if err := wire.Unmarshal(raw, &part); err != nil {
-			return nil //nolint:nilerr // another version's
+			return nil // another version's
 		}
 		for _, w := range part.Wraps {
 			if mine[w.Reader] {
@@ -88,7 +91,10 @@ func (s *stick) giveRing(ctx context.Context) error {
 		return err
 	}
 	id := ledger.NewID()
-	name := ringPrefix + keys.Device().String() + "-" + strings.ReplaceAll(id.String(), "-", "")[24:] + ringSuffix
+	name := s.ringName(draft)
+	if slices.Equal(s.rings, []string{name}) {
+		return nil // nothing has changed since, and nobody else has left keys
+	}
 	var parts iter.Seq[[]byte] = func(yield func([]byte) bool) {
 		head := wire.RingRenew{Draft: id, Old: stickGen - 1}
 		for _, w := range draft.Wraps {
@@ -110,12 +116,29 @@ func (s *stick) giveRing(ctx context.Context) error {
 		return err
 	}
 	for _, old := range s.rings {
+		if old == name {
+			continue // written over
+		}
 		path := filepath.Join(s.dir, old)
 		if err := errors.Join(wipe(path), os.Remove(path)); err != nil {
 			return unwritable(s.dir, err)
 		}
 	}
 	return ctx.Err()
+}
+
+// ringName names a file of ours by what is in it: how many keys and erasures, and for
+// whom. Keys are only ever added or erased, so that is enough.
+func (s *stick) ringName(draft *vault.RingDraft) string {
+	sum := sha256.New()
+	_, _ = fmt.Fprintln(sum, draft.Place, len(s.st.Session().Keyring().Tombstones()))
+	readers := make([]string, 0, len(draft.Wraps))
+	for _, w := range draft.Wraps {
+		readers = append(readers, w.Reader.String())
+	}
+	slices.Sort(readers)
+	_, _ = fmt.Fprintln(sum, readers)
+	return fmt.Sprintf("%s%s-%x%s", ringPrefix, s.st.Session().Device(), sum.Sum(nil)[:6], ringSuffix)
 }
 
 // wipe writes zeros over a file. What a flash chip keeps besides, nobody can reach

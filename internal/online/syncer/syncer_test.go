@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
 	"feldsher/internal/fault"
 	"feldsher/internal/ledger"
+	"feldsher/internal/online/client"
 	"feldsher/internal/online/syncer"
+	"feldsher/internal/storage/store"
 )
 
 // TestTwoWorkstations: what is written on one is on the other, both ways.
@@ -276,4 +279,88 @@ func TestForgottenWorkstation(t *testing.T) {
 		t.Fatal("it did not come back")
 	}
 	same(t, a, b)
+}
+
+// TestRingRenewedMeanwhile: a workstation that was let in while another one replaced
+// the keyring without knowing of it gets the wrapping key from that one.
+func TestRingRenewedMeanwhile(t *testing.T) {
+	ctx := context.Background()
+	h, a, b, c := three(t)
+	p, gone := a.patient("Останется"), a.patient("Уйдёт")
+	for _, s := range []*station{a, b, c} {
+		s.sync()
+	}
+	code, _, err := syncer.Invite(ctx, a.Store, "четвёртая")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unreached, err := syncer.Erase(ctx, c.Store, gone.ID, ledger.Identity, ledger.Medical); err != nil || len(unreached) > 0 {
+		t.Fatal(unreached, err)
+	}
+	st, err := syncer.Join(ctx, filepath.Join(t.TempDir(), "четвёртая"), h.url(), code, login, password, store.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := &station{t, "", st}
+	t.Cleanup(func() { _ = st.Close() })
+	d.sync()
+	if d.family(p.ID) != "Останется" {
+		t.Fatal("it can't read")
+	}
+	q := d.patient("Её собственный")
+	d.sync()
+	for _, s := range []*station{a, b, c} {
+		s.sync()
+	}
+	if b.family(q.ID) != "Её собственный" {
+		t.Fatal("the others can't read it")
+	}
+	same(t, a, b, c, d)
+}
+
+// TestServerPutBackUnsaid: a server that was put back whole, witness and all, and goes
+// on under its name, gives its numbers anew to other entries. Everybody gets all
+// nevertheless, and who had seen more says so.
+func TestServerPutBackUnsaid(t *testing.T) {
+	h, a, b, c := three(t)
+	h.end()
+	copied := t.TempDir()
+	copyDir(t, h.dir, copied)
+	h.start()
+	p := a.patient("Забыта сервером")
+	for range 5 {
+		a.patient("Ещё")
+	}
+	a.sync()
+	b.sync()
+	h.end()
+	if err := os.RemoveAll(h.dir); err != nil {
+		t.Fatal(err)
+	}
+	copyDir(t, copied, h.dir)
+	h.start()
+	q := c.patient("Под чужим номером")
+	for range 9 {
+		c.patient("И ещё")
+	}
+	c.sync()
+	b.sync() // numbers have grown past what it had seen
+	if b.family(q.ID) != "Под чужим номером" {
+		t.Fatal("an entry under a number given twice is lost")
+	}
+	_, err := a.trySync()
+	if err != nil && !errors.Is(err, client.ErrBehind) {
+		t.Fatal(err)
+	}
+	for range 2 {
+		for _, s := range []*station{c, a, b} {
+			s.sync()
+		}
+	}
+	d := a.joined(h, "четвёртая")
+	d.sync()
+	if d.family(p.ID) != "Забыта сервером" {
+		t.Fatal("what the server had lost was not given back")
+	}
+	same(t, a, b, c, d)
 }

@@ -57,6 +57,9 @@ func (d *depot) PutBlob(ctx context.Context, org ledger.ID, name ledger.Hash, si
 		if err != nil {
 			return err
 		}
+		if !d.there(org, name, b) {
+			b = stored{size: size} // lost on the disk: given again from its beginning
+		}
 		if b.whole {
 			have, whole = b.size, true
 			return nil
@@ -181,6 +184,16 @@ func syncDir(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
+// there reports whether the file has as many bytes as its row counts: an operator may
+// have put back the database and not the files, or a disk has lost some.
+func (d *depot) there(org ledger.ID, name ledger.Hash, b stored) bool {
+	if b.have == 0 && !b.whole {
+		return true
+	}
+	info, err := os.Stat(d.blobPath(org, name))
+	return err == nil && info.Mode().IsRegular() && (info.Size() == b.have || !b.whole && info.Size() > b.have)
+}
+
 // HaveBlobs implements Depot.
 func (d *depot) HaveBlobs(ctx context.Context, org ledger.ID, names []ledger.Hash) (sizes []int64, whole []bool, err error) {
 	sizes, whole = make([]int64, len(names)), make([]bool, len(names))
@@ -198,6 +211,11 @@ func (d *depot) HaveBlobs(ctx context.Context, org ledger.ID, names []ledger.Has
 	})
 	if err != nil {
 		return nil, nil, err
+	}
+	for i, name := range names {
+		if !d.there(org, name, stored{have: sizes[i], whole: whole[i]}) {
+			sizes[i], whole[i] = 0, false
+		}
 	}
 	return sizes, whole, nil
 }

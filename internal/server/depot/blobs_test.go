@@ -87,6 +87,48 @@ func TestBlobs(t *testing.T) {
 	})
 }
 
+// TestBlobsLost: an attachment whose file is gone or cut is not said to be there, and
+// can be given again from its beginning.
+func TestBlobsLost(t *testing.T) {
+	t.Parallel()
+	both(t, func(t *testing.T, w where) {
+		c := found(t, w.open(t), 1)
+		ctx := t.Context()
+		text := random(50_000)
+		name, size := sum(text), int64(len(text))
+		path := (&depot{dir: w.blobs}).blobPath(c.org, name)
+		for _, lose := range []func() error{
+			func() error { return os.Remove(path) },
+			func() error { return os.Truncate(path, size-1) },
+			func() error { return os.RemoveAll(w.blobs) },
+		} {
+			for _, stored := range []int64{30_000, size} { // a part, and the whole
+				if have, whole, err := c.d.PutBlob(ctx, c.org, name, size, 0, text[:stored]); err != nil || have != stored || whole != (stored == size) {
+					t.Fatal(have, whole, err)
+				}
+				want(t, lose(), nil)
+				if stored < size && os.Truncate(path, 1) == nil {
+					t.Log("the part was cut")
+				}
+				sizes, whole, err := c.d.HaveBlobs(ctx, c.org, []ledger.Hash{name})
+				if err != nil || sizes[0] != 0 || whole[0] {
+					t.Fatal("the server says that it has what is gone:", sizes, whole, err)
+				}
+			}
+			if _, whole, err := c.d.PutBlob(ctx, c.org, name, size, 0, text); err != nil || !whole {
+				t.Fatal(whole, err)
+			}
+			b, _, err := c.d.OpenBlob(ctx, c.org, name)
+			want(t, err, nil)
+			got, err := io.ReadAll(b)
+			if want(t, errors.Join(err, b.Close()), nil); !bytes.Equal(got, text) {
+				t.Fatal("not what was sent")
+			}
+			want(t, os.Remove(path), nil)
+		}
+	})
+}
+
 // TestBlobsAtOnce: several bring the same attachment, one of them lies.
 func TestBlobsAtOnce(t *testing.T) {
 	t.Parallel()

@@ -170,7 +170,8 @@ func TestOrders(t *testing.T) {
 	})
 }
 
-// TestRevocation: no session, nothing after the last that counts, successors too.
+// TestRevocation: no session, nothing after the last that counts; a successor goes on
+// until an order of its own.
 func TestRevocation(t *testing.T) {
 	t.Parallel()
 	both(t, func(t *testing.T, w where) {
@@ -195,7 +196,7 @@ func TestRevocation(t *testing.T) {
 
 		revoke := c.order()
 		revoke.Revoke = &wire.RevokeOrder{Device: lost.id, Seq: 3}
-		if s := c.carry(t, revoke); len(s.Lacking) != 0 {
+		if s := c.carry(t, revoke); len(s.Lacking) != 1 || s.Lacking[0] != copied.id {
 			t.Fatalf("%+v", s)
 		}
 		_, err = c.d.Session(ctx, token, day)
@@ -210,7 +211,12 @@ func TestRevocation(t *testing.T) {
 		want(t, err, ErrRevoked)
 		c.refuse(t, a, 3, 1, ErrRevoked, mine...) // others may bring what counts
 		c.push(t, a, 1, lost.entry(ledger.Accesses, 10))
-		c.refuse(t, a, 1, 0, ErrRevoked, of, copied.change())
+		next := copied.change()
+		c.push(t, copied, 1, next)
+		ending := c.order()
+		ending.Revoke = &wire.RevokeOrder{Device: copied.id, Seq: 2}
+		c.carry(t, ending)
+		c.refuse(t, a, 2, 0, ErrRevoked, of, next, copied.change())
 		again := c.order()
 		again.Succeed = &wire.SucceedOrder{Former: lost.id, Device: ledger.NewID(), SignKey: random(32)}
 		_, err = c.d.Carry(ctx, again, lost.public(), day)
@@ -223,7 +229,7 @@ func TestRevocation(t *testing.T) {
 		if err != nil || !dev.Revoked.Equal(day) || dev.RevokedSeq != 3 || dev.Seq != 3 {
 			t.Fatalf("%+v %v", dev, err)
 		}
-		if dev, err := c.d.Device(ctx, c.org, copied.id); err != nil || dev.Revoked.IsZero() || dev.Former != lost.id {
+		if dev, err := c.d.Device(ctx, c.org, copied.id); err != nil || dev.Revoked.IsZero() || dev.RevokedSeq != 2 || dev.Former != lost.id {
 			t.Fatalf("%+v %v", dev, err)
 		}
 		// On the operator's word, after what is stored.

@@ -41,9 +41,9 @@ type Depot interface {
 
 // Keeper is about the database as such.
 type Keeper interface {
-	// Server names this database: drawn when it is made, and anew when it was put
-	// back from a backup (noticed at Open by the witness in the directory of the
-	// attachments, or told by Restored).
+	// Server names this database: drawn when it is made, and anew when it or its
+	// attachments were put back from a backup or lost (noticed at Open by the witness in
+	// the directory of the attachments, or told by Restored).
 	Server() ledger.ID
 	// Restored gives the database another name, as its operator asks after having
 	// put back a backup. Other processes on it take the name up when they are
@@ -147,8 +147,8 @@ type Clinics interface {
 	// not of the ring's present generation. (A succession's that is not is left out:
 	// the workstation then stands in Standing.Lacking.) ErrOrder: none or several
 	// orders in one body, or fields that can't be.
-	// A revocation ends the workstation, all its successors and their sessions, and
-	// removes their wraps; of the successors no further entry is taken.
+	// A revocation ends the workstation named and its sessions, and removes its wrap.
+	// Its successors go on: what becomes of each is an order of its own.
 	Carry(ctx context.Context, order *wire.OrderBody, key []byte, now time.Time) (wire.Standing, error)
 	// Revoke ends a workstation on the operator's word, after the last of its changes
 	// that is stored. Repeating it has no effect. ErrUnknown.
@@ -241,9 +241,11 @@ type Blobs interface {
 	// where the stored bytes end (have says where). ErrHash: the whole has another
 	// hash; it is dropped. ErrSize: a size below 0, beyond wire.MaxBlob, or less than
 	// the chunk needs. Another size than the parts before were said to be of begins
-	// anew. Nothing happens to an attachment that is whole already.
+	// anew, and so does a file that has become shorter than what was stored. Nothing
+	// happens to an attachment that is whole already.
 	PutBlob(ctx context.Context, org ledger.ID, hash ledger.Hash, size, offset int64, chunk []byte) (have int64, whole bool, err error)
 	// HaveBlobs says how many bytes of each are stored, and whether they are the whole.
+	// Of one whose file is gone or cut nothing is.
 	HaveBlobs(ctx context.Context, org ledger.ID, hashes []ledger.Hash) (sizes []int64, whole []bool, err error)
 	// OpenBlob opens a whole one; ErrUnknown.
 	OpenBlob(ctx context.Context, org ledger.ID, hash ledger.Hash) (b io.ReadSeekCloser, size int64, err error)

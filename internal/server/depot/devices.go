@@ -125,33 +125,12 @@ func (d *depot) Revoke(ctx context.Context, org, id ledger.ID, now time.Time) er
 	})
 }
 
-// revoke ends a workstation and its successors. Of one that is ended already the
-// lower number stays: a later order can't let it in again.
+// revoke ends a workstation, and it alone: what becomes of those that it has certified
+// is the clinic's to say, one order each. Of one that is ended already the lower number
+// stays: a later order can't let it in again.
 func revoke(t tx, o org, dev Device, seq uint64, now time.Time) error {
-	successors := map[ledger.ID][]ledger.ID{}
-	if err := t.query("SELECT device, former FROM device WHERE org = $1", []any{key(o.id)}, func(scan scan) error {
-		var id, former []byte
-		err := scan(&id, &former)
-		successors[idOf(former)] = append(successors[idOf(former)], idOf(id))
-		return err
-	}); err != nil {
-		return err
-	}
 	if err := end(t, o, dev.ID, seq, now); err != nil {
 		return err
-	}
-	ended := map[ledger.ID]bool{{}: true, dev.ID: true}
-	for next := successors[dev.ID]; len(next) > 0; {
-		id := next[0]
-		next = next[1:]
-		if ended[id] {
-			continue
-		}
-		ended[id] = true
-		if err := end(t, o, id, 0, now); err != nil {
-			return err
-		}
-		next = append(next, successors[id]...)
 	}
 	return countLacking(t, o)
 }

@@ -90,6 +90,16 @@ func TestRestored(t *testing.T) {
 		t.Fatal("the name is not kept")
 	}
 	want(t, d.Close(), nil)
+	want(t, os.RemoveAll(w.blobs), nil) // the database was put back, the attachments were not
+	if d = w.open(t); d.Server() == third {
+		t.Fatal("the attachments are lost, and nobody will give them again")
+	}
+	fourth := d.Server()
+	want(t, d.Close(), nil)
+	if d = w.open(t); d.Server() != fourth {
+		t.Fatal("the name has changed without a reason")
+	}
+	want(t, d.Close(), nil)
 	want(t, os.WriteFile(filepath.Join(w.blobs, witnessFile), []byte("garbage"), 0o600), nil)
 	if _, err := Open(t.Context(), w.dsn, w.blobs); !fault.Is(err, fault.Damaged) {
 		t.Fatal(err)

@@ -18,8 +18,10 @@ import (
 // have seen it number; if it went on under its name they would never ask for the
 // numbers anew. Each opening is counted, in the database and in a witness beside the
 // attachments; a database that has counted less than the witness is an older one. It
-// gets another name, and workstations begin at number 0 with it. (Where both were put
-// back together it is for the operator to say: Restored.)
+// gets another name, and workstations begin at number 0 with it. So does one that has
+// been opened before and finds no witness of its own: the attachments are another
+// directory's, or gone, and are to be given again. (Where both were put back together
+// it is for the operator to say: Restored.)
 type witness struct {
 	Server ledger.ID `json:"server"`
 	Starts uint64    `json:"starts"`
@@ -30,12 +32,13 @@ const witnessFile = "server.json"
 // identify finds the database's name at Open.
 func (d *depot) identify(ctx context.Context) error {
 	path := filepath.Join(d.dir, witnessFile)
-	seen, err := readWitness(path)
-	if err != nil {
-		return fault.Wrap(err, fault.Damaged, "fault.depot.witness", "file", path)
-	}
 	var w witness
-	err = d.engine.alone(ctx, func(t tx) error {
+	var unread error
+	err := d.engine.alone(ctx, func(t tx) error {
+		seen, err := readWitness(path)
+		if unread = err; err != nil {
+			return err
+		}
 		id, err := keep(t, settingID, key(ledger.NewID()))
 		if err != nil {
 			return err
@@ -45,7 +48,13 @@ func (d *depot) identify(ctx context.Context) error {
 			return err
 		}
 		w = witness{Server: idOf(id), Starts: number(starts)}
-		if seen.Server == w.Server && seen.Starts > w.Starts {
+		switch {
+		case w.Starts == 0:
+			// Before anybody else can find that it was opened.
+			if err := w.write(path); err != nil {
+				return err
+			}
+		case seen.Server != w.Server || seen.Starts > w.Starts:
 			w = witness{Server: ledger.NewID()}
 		}
 		w.Starts++
@@ -54,7 +63,10 @@ func (d *depot) identify(ctx context.Context) error {
 		}
 		return put(t, settingStarts, binary.BigEndian.AppendUint64(nil, w.Starts))
 	})
-	if err != nil {
+	switch {
+	case unread != nil:
+		return fault.Wrap(unread, fault.Damaged, "fault.depot.witness", "file", path)
+	case err != nil:
 		return fault.Wrap(err, fault.Space, "fault.depot.schema")
 	}
 	d.server.Store(&w.Server)
