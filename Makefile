@@ -8,10 +8,10 @@ LINT      := $(BIN)/golangci-lint
 # What the desktop is built with. Changing these flags builds all of its C code anew.
 TAGS      := x11,migrated_fynedo,no_animations
 comma     := ,
-# What the tests call beside Go: PDF tools, a print service, a C compiler for the race detector and the
-# desktop, the headers of X11 and OpenGL, and a screen that is none with its mouse and keys.
-DEBIAN    := poppler-utils qpdf cups-daemon cups-client gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev \
-             libxinerama-dev libxi-dev libxxf86vm-dev
+# What is called beside Go. The window: a C compiler, the headers of X11 and OpenGL. The tests: PDF tools, a print
+# service, PostgreSQL, and a screen that is none with its mouse and keys; the race detector wants the compiler too.
+WINDOW    := gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev
+DEBIAN    := poppler-utils qpdf cups-daemon cups-client postgresql-15 $(WINDOW)
 SCREEN    := xvfb openbox xdotool imagemagick libgl1-mesa-dri x11-xkb-utils x11-utils xclip
 # Packages that build without C: all but the program that opens a window. On macOS Fyne
 # itself wants C, so what is drawn can't be vetted for it from here; and the race detector
@@ -22,11 +22,11 @@ UNDRAWN   = $$($(GO) list ./... | grep -v -e '^feldsher/app/feldsher' -e /ui/kit
 .PHONY: help run tour desktop test lint vet unit race cross windows e2e pictures soak bench fuzz tidy deps clean
 
 help: ## what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F: '{printf "  make %-8s%s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/:/' | awk -F: '{printf "  make %-8s%s\n", $$1, $$2}'
 
 run: ## opens the program; without a display, a clinic's day in words
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname -s)" = Darwin ] || [ "$$OS" = Windows_NT ]; then \
-		$(MAKE) --no-print-directory deps desktop && $(BIN)/feldsher; \
+		sh build/deps.sh $(WINDOW) && $(MAKE) --no-print-directory desktop $(BIN)/feldsherctl && $(BIN)/feldsher; \
 	else \
 		echo "There is no display here, so the window stays closed. A clinic's day in words instead:"; \
 		$(MAKE) --no-print-directory tour; \
@@ -41,10 +41,10 @@ desktop: ## builds the program with windows
 	@echo "building feldsher (the first time takes two to five minutes) …"
 	@CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/feldsher ./app/feldsher
 
-$(BIN)/feldsherctl: FORCE
+$(BIN)/feldsherctl $(BIN)/licensord: FORCE
 	@mkdir -p $(BIN)
-	@echo "building feldsherctl (the first time takes a minute or two) …"
-	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./app/feldsherctl
+	@echo "building $(@F) (the first time takes a minute or two) …"
+	@CGO_ENABLED=0 $(GO) build -trimpath -o $@ ./app/$(@F)
 
 test: deps lint vet unit race cross e2e windows ## everything that must hold, as CI runs it
 
@@ -85,7 +85,9 @@ $(BIN)/feldsher-threads: FORCE
 cross: ## builds and vets for the other systems
 	@for os in windows darwin linux; do for arch in amd64 arm64; do \
 		echo "cross $$os/$$arch"; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -o /dev/null ./app/feldsherctl || exit 1; \
+		for app in feldsherctl licensord; do \
+			CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -o /dev/null ./app/$$app || exit 1; \
+		done; \
 	done; done
 	CGO_ENABLED=0 GOOS=windows $(GO) vet -tags $(TAGS) $(PURE)
 	CGO_ENABLED=0 GOOS=darwin $(GO) vet -tags $(TAGS) $(UNDRAWN)
@@ -114,6 +116,8 @@ bench: ## ratios and times, all measured in one run
 	@$(MAKE) --no-print-directory $(BIN)/feldsherctl
 	@$(BIN)/feldsherctl bench
 	@FELDSHER_SOAK=1 CGO_ENABLED=0 $(GO) test -tags $(TAGS) -count=1 -timeout 60m -v -run '^TestLarge$$$$' ./internal/ui/page/shell
+	@cd build/bench && npm install --silent --no-audit --no-fund --no-package-lock
+	@FELDSHER_BENCH=100000 CGO_ENABLED=0 $(GO) test -count=1 -timeout 60m -v -run 'Beside(Pouch|Copy)$$$$' ./app/feldsherctl
 
 fuzz: ## each fuzzer for a minute
 	@for p in $$($(GO) list ./...); do for f in $$($(GO) test -list '^Fuzz' $$p 2>/dev/null | grep ^Fuzz); do \

@@ -39,6 +39,12 @@ type cli struct {
 	Ledger     ledgerCmd     `cmd:"" help:"${cli_ledger}"`
 	Check      checkCmd      `cmd:"" help:"${cli_check}"`
 	User_      userCmd       `cmd:"" name:"user" help:"${cli_user_cmd}"`
+	Link       linkCmd       `cmd:"" help:"${cli_link}"`
+	Unlink     unlinkCmd     `cmd:"" help:"${cli_unlink}"`
+	Join       joinCmd       `cmd:"" help:"${cli_join}"`
+	Device     deviceCmd     `cmd:"" help:"${cli_device}"`
+	Sync       syncCmd       `cmd:"" help:"${cli_sync}"`
+	Conflict   conflictCmd   `cmd:"" help:"${cli_conflict}"`
 	Phrase     phraseCmd     `cmd:"" help:"${cli_phrase}"`
 	Recover    recoverCmd    `cmd:"" help:"${cli_recover}"`
 	Bench      benchCmd      `cmd:"" help:"${cli_bench}"`
@@ -114,7 +120,7 @@ func (p *program) vars() kong.Vars {
 // kinds with an exit code of their own, in order.
 var kinds = []fault.Kind{
 	fault.Internal, fault.Invalid, fault.Forbidden, fault.NotFound, fault.Conflict, fault.Password,
-	fault.Damaged, fault.Locked, fault.Space, fault.Newer,
+	fault.Damaged, fault.Locked, fault.Space, fault.Newer, fault.Offline,
 }
 
 func (p *program) exitCodes() string {

@@ -41,7 +41,7 @@ func (c *initCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	st, phrase, err := store.Found(s.ctx, s.cli.Data, f, store.Options{Now: s.now})
+	st, phrase, err := store.Found(s.ctx, s.cli.Data, f, s.options())
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (c *recoverCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	st, err := store.Recover(s.ctx, s.cli.Data, phrase, vault.RecoverParams{Login: s.cli.User, Password: password, Params: s.params}, store.Options{Now: s.now})
+	st, err := store.Recover(s.ctx, s.cli.Data, phrase, vault.RecoverParams{Login: s.cli.User, Password: password, Params: s.params}, s.options())
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (versionCmd) Run(s *session) error {
 			}
 		}
 	}
-	return s.print(v, "feldsherctl %s %s", version, v["revision"])
+	return s.print(v, "%s", strings.TrimSpace("feldsherctl "+version+" "+v["revision"])) // a build outside a repository has no revision
 }
 
 // version of the program.

@@ -16,8 +16,10 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
+	"feldsher/internal/online/syncer"
 	"feldsher/internal/service/catalog"
 	"feldsher/internal/service/records"
+	"feldsher/internal/service/station"
 	"feldsher/internal/storage/journal"
 	"feldsher/internal/storage/store"
 )
@@ -39,6 +41,9 @@ var shapes = map[string]any{
 	"bench-out": measure{}, "records#attachment": clinic.Attachment{}, "records#pathway": clinic.Pathway{},
 	"allergy-add-in": clinic.Allergy{}, "allergy-out": allergyOut{}, "problem-add-in": clinic.Problem{}, "problem-out": clinic.Problem{},
 	"merged-out": records.Merged{}, "pathway-add-in": clinic.Pathway{}, "phrase-new-out": phraseOut{},
+	"sync-out": syncer.Report{}, "link-out": linkOut{}, "join-out": joinOut{}, "device-invite-out": station.Invitation{},
+	"device-list-out": station.Station{}, "device-revoke-out": revokedOut{}, "conflict-show-out": conflictOut{},
+	"conflict-settle-out": settledOut{},
 }
 
 // schemaText reads a schema as plain JSON.
@@ -266,6 +271,25 @@ func TestInterrupted(t *testing.T) {
 	}
 }
 
+// TestSearchLimit: what is looked for by words takes the limits that docs/cli.md names.
+func TestSearchLimit(t *testing.T) {
+	for _, args := range [][]string{{"icd", "search", "грипп"}, {"patient", "find", "иванов"}} {
+		for _, limit := range []string{"0", "501"} {
+			if r := (call{args: append(args[:len(args):len(args)], "--limit", limit)}).run(); r.code != 2 {
+				t.Errorf("%v --limit %s: %d", args, limit, r.code)
+			}
+		}
+	}
+}
+
+// TestVersionLine: the line has no blank at its end, with a revision or without.
+func TestVersionLine(t *testing.T) {
+	r := call{args: []string{"version"}}.run()
+	if line := strings.TrimSuffix(r.stdout, "\n"); r.code != 0 || line != strings.TrimSpace(line) || !strings.HasPrefix(line, "feldsherctl "+version) {
+		t.Errorf("%d: %q", r.code, r.stdout)
+	}
+}
+
 // TestExitCodesAreListed: --help tells every code, in each language.
 func TestExitCodesAreListed(t *testing.T) {
 	for _, lang := range []string{"ru", "kk", "en"} {
@@ -273,17 +297,17 @@ func TestExitCodesAreListed(t *testing.T) {
 		if r.code != 0 {
 			t.Fatal(r.stderr)
 		}
-		for code := range 11 {
+		for code := range 12 {
 			if !regexp.MustCompile(fmt.Sprintf(`(?m)^ +%d +\S`, code)).MatchString(r.stdout) {
 				t.Errorf("%s: no code %d in\n%s", lang, code, r.stdout)
 			}
 		}
 	}
 	var seen []int
-	for k := fault.Internal; k <= fault.Newer; k++ {
+	for k := fault.Internal; k <= fault.Offline; k++ {
 		seen = append(seen, k.ExitCode())
 	}
-	if !slices.Equal(seen, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
+	if !slices.Equal(seen, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}) {
 		t.Errorf("the codes moved: %v", seen)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -140,6 +141,9 @@ func writeFile(name string, fill func(io.Writer) error) (err error) {
 	sweepUnfinished(dir)
 	f, err := os.CreateTemp(dir, unfinished)
 	if err != nil {
+		if _, gone := os.Stat(dir); errors.Is(gone, fs.ErrNotExist) {
+			return fault.Wrap(err, fault.NotFound, "fault.file.no_dir", "dir", dir)
+		}
 		return fault.Wrap(err, fault.Space, "fault.file.write", "file", name)
 	}
 	defer func() {

@@ -60,7 +60,7 @@ type icdOut struct {
 }
 
 func (c *icdSearchCmd) Run(s *session) error {
-	if err := checkLimit(c.Limit); err != nil {
+	if err := checkFound(c.Limit); err != nil {
 		return err
 	}
 	return s.with(func(d *desk) error {

@@ -33,11 +33,17 @@ func (d *desk) clock(t clinic.Time, layout string) string { return t.Std().In(d.
 // open opens the clinic named by --data for --user, who is asked for the password
 // unless it is known.
 func (s *session) open(password string) (*desk, error) {
-	if s.cli.Data == "" {
-		return nil, fault.New(fault.Invalid, "cli_no_data")
+	st, err := s.openStore(password)
+	if err != nil {
+		return nil, err
 	}
-	if s.cli.User == "" {
-		return nil, fault.New(fault.Invalid, "cli_no_user")
+	return s.sit(st)
+}
+
+// openStore opens it for a user whom the clinic's own tables need not know yet.
+func (s *session) openStore(password string) (*store.Store, error) {
+	if err := s.named(); err != nil {
+		return nil, err
 	}
 	if password == "" {
 		var err error
@@ -45,11 +51,26 @@ func (s *session) open(password string) (*desk, error) {
 			return nil, err
 		}
 	}
-	st, err := store.Open(s.ctx, s.cli.Data, s.cli.User, password, store.Options{Now: s.now})
+	st, err := store.Open(s.ctx, s.cli.Data, s.cli.User, password, s.options())
 	if err != nil {
 		return nil, err
 	}
-	return s.sit(st)
+	for _, d := range st.Session().Damage() {
+		text, _ := s.explain(d)
+		s.aside(note{Key: d.Key, Text: text})
+	}
+	return st, nil
+}
+
+// named fails where a directory or a user is not named.
+func (s *session) named() error {
+	switch {
+	case s.cli.Data == "":
+		return fault.New(fault.Invalid, "cli_no_data")
+	case s.cli.User == "":
+		return fault.New(fault.Invalid, "cli_no_user")
+	}
+	return nil
 }
 
 // sit gives the services of an open clinic to its logged-in user.
@@ -57,10 +78,6 @@ func (s *session) sit(st *store.Store) (*desk, error) {
 	who, err := access.Whoami(s.ctx, st)
 	if err != nil {
 		return nil, errors.Join(err, st.Close())
-	}
-	for _, d := range st.Session().Damage() {
-		text, _ := s.explain(d)
-		s.aside(note{Key: d.Key, Text: text})
 	}
 	org, err := st.Organisation(s.ctx)
 	if err != nil {

@@ -97,9 +97,17 @@ func checkLimit(n int) error {
 	return nil
 }
 
-func (c *patientFindCmd) Run(s *session) error {
-	if c.Limit < 1 || c.Limit > store.MostFound {
+// checkFound is for what is looked for by words: a search gives no more.
+func checkFound(n int) error {
+	if n < 1 || n > store.MostFound {
 		return fault.At("limit", "fault.field.range", "low", 1, "high", store.MostFound)
+	}
+	return nil
+}
+
+func (c *patientFindCmd) Run(s *session) error {
+	if err := checkFound(c.Limit); err != nil {
+		return err
 	}
 	return s.with(func(d *desk) error {
 		found, err := d.records.FindPatients(s.ctx, strings.Join(c.Words, " "), c.Limit)

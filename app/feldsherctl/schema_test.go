@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,6 +75,16 @@ var contracts = map[string]contract{
 	"user passwd":     {"", "login-out"},
 	"user remove":     {"", "login-out"},
 	"user list":       {"", "user-list-out"},
+	"link":            {"", "link-out"},
+	"unlink":          {"", "link-out"},
+	"join":            {"", "join-out"},
+	"sync":            {"", "sync-out"},
+	"device invite":   {"", "device-invite-out"},
+	"device list":     {"", "device-list-out"},
+	"device revoke":   {"", "device-revoke-out"},
+	"conflict list":   {"", "conflict-list-out"},
+	"conflict show":   {"", "conflict-show-out"},
+	"conflict settle": {"conflict-settle-in", "conflict-settle-out"},
 }
 
 // chartSchema is what patient show prints with --chart.
@@ -146,6 +157,9 @@ func checkOutput(args []string, stdin, stdout string) error {
 	}
 	if command(args) == "patient show" && strings.Contains(strings.Join(args, " "), "--chart") {
 		c.out = chartSchema
+	}
+	if command(args) == "conflict settle" && !slices.Contains(args, "--values") {
+		c.in = ""
 	}
 	if c.in != "" {
 		if err := obeys(c.in, stdin); err != nil {

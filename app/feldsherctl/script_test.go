@@ -40,6 +40,7 @@ const sharedData = "../../../shared/data"
 //	damage FILE FROM               flips a bit in every 1000th byte from there on
 //	cut FILE N                     keeps the first N bytes
 //	mkdir DIR, rm FILE…, cp A B    as they say
+//	hub                            a server runs at $SERVER until the end; its code is $CODE
 //	hold                           another program has the clinic open, until the end
 //	newer                          a later version has written the clinic
 //	skip WHY                       ends the script here, loudly
@@ -68,7 +69,7 @@ func TestScripts(t *testing.T) {
 				"soak": func() bool { return os.Getenv("FELDSHER_SOAK") == "1" },
 			}, commands: map[string]func(*script, bool, []string){
 				"ctl": cmdCtl, "human": cmdHuman, "fails": cmdFails, "refused": cmdRefused, "get": cmdGet, "want": cmdWant, "field": cmdField,
-				"long": cmdLong, "raw": cmdRaw, "damage": cmdDamage, "cut": cmdCut, "hold": cmdHold, "newer": cmdNewer,
+				"long": cmdLong, "raw": cmdRaw, "damage": cmdDamage, "cut": cmdCut, "hub": cmdHub, "hold": cmdHold, "newer": cmdNewer,
 				"env": cmdEnv, "skip": cmdSkip, "exists": cmdExists, "rm": cmdRemove, "mkdir": cmdMkdir, "cp": cmdCopy,
 				"stdout": matcher(func(s *script) string { return s.stdout }),
 				"stderr": matcher(func(s *script) string { return s.stderr }),

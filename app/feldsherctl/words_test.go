@@ -40,8 +40,9 @@ func composed() map[string][]string {
 		exits = append(exits, k.String())
 	}
 	return map[string][]string{
-		"cli_exit_":  exits,
-		"cli_check_": {"database", "foreign_keys", "keys", "index", "ledger", "protocols", "attachments"},
+		"cli_exit_":        exits,
+		"cli_conflict_is_": {"open", "late", "sealed", "twice"},
+		"cli_check_":       {"database", "foreign_keys", "keys", "index", "ledger", "protocols", "attachments"},
 	}
 }
 

@@ -89,7 +89,7 @@ func text(b *ast.BasicLit) (string, bool) {
 // screens are the beginnings of the keys that screens use.
 var screens = []string{
 	"app_", "shell_", "kit_", "page_", "today_", "cards_", "registration_", "visit_", "entry_", "setup_", "signing_",
-	"templates_", "picker_", "printer_", "fyne_",
+	"templates_", "picker_", "printer_", "fyne_", "conflicts_", "stations_",
 }
 
 // TestSentences: every sentence that the program asks for exists, and no sentence of
