@@ -26,6 +26,7 @@ import (
 	"feldsher/internal/ui/page/shell"
 	"feldsher/internal/ui/present"
 	"feldsher/internal/ui/present/entry"
+	"feldsher/internal/ui/present/exchange"
 	"feldsher/translations"
 )
 
@@ -74,7 +75,9 @@ func newProgram(o options, stderr io.Writer, begun time.Time) *program {
 	p.window.SetMaster()
 	p.layers = kit.NewLayers(p.window.Canvas())
 	p.guard = &entry.Guard{}
-	p.gate = entry.NewGate(entry.Config{Dir: o.data, Lang: p.lang, Templates: builtinTemplates()})
+	p.gate = entry.NewGate(entry.Config{
+		Dir: o.data, Lang: p.lang, Templates: builtinTemplates(), Outside: outside(), Exchange: p.beginExchange, Join: exchange.Join,
+	})
 	<-fonts // nobody else may measure meanwhile
 	return p
 }

@@ -24,6 +24,7 @@ type Entry struct {
 	minimum float32 // least width before scaling
 	hint    string  // whole; a narrow field shows its beginning
 	focused bool
+	eye     *Glyph // of a secret field
 }
 
 // NewEntry makes a field of one line.
@@ -44,11 +45,43 @@ func NewNote(lines int) *Entry {
 	return e
 }
 
-// NewSecret makes a field whose text is not shown.
+// NewSecret makes a field whose text is not shown, with an eye in it: the eye says what a
+// click or F4 does, an open one shows the text, a struck one covers it again.
 func NewSecret() *Entry {
 	e := NewEntry()
 	e.Password = true
+	e.eye = NewGlyph("show", e.Reveal)
+	e.ActionItem = e.eye
+	e.OnKey = func(ev *fyne.KeyEvent) bool {
+		if ev.Name != fyne.KeyF4 {
+			return false
+		}
+		e.Reveal()
+		return true
+	}
 	return e
+}
+
+// Reveal shows the text of a secret field, or covers it again.
+func (e *Entry) Reveal() {
+	if e.eye == nil {
+		return
+	}
+	e.Password = !e.Password
+	icon := "show"
+	if !e.Password {
+		icon = "hide"
+	}
+	e.eye.Set(icon)
+	e.Refresh()
+}
+
+// Eye is the icon in a secret field, "show" or "hide"; empty in any other.
+func (e *Entry) Eye() string {
+	if e.eye == nil {
+		return ""
+	}
+	return e.eye.icon
 }
 
 // Wide sets the least width, before scaling.

@@ -58,6 +58,9 @@ type Env struct {
 	Loader *kit.Loader         // works of this page; closed when the page is left
 	Go     func(present.Route) // to another page
 	Swap   func(present.Route) // the same, in the place of this page in the history
+	// Become says by which route the page in sight goes from now on: a visit that has
+	// begun to exist. Nothing is shown anew.
+	Become func(present.Route)
 	Back   func()
 	Say    func(Message)      // the status line
 	Look   func(kit.Look)     // changes theme and size of letters for the user

@@ -21,6 +21,8 @@ const (
 	PageVisit        = "visit"        // ID: the visit; or Arg "new" and ID the patient; or Arg "booking" and ID the booking
 	PageSigning      = "signing"      // ID: the protocol
 	PageTemplates    = "templates"
-	PageSettings     = "settings" // Arg: a section
-	PageHelp         = "help"     // Arg: the page that help is about
+	PageSettings     = "settings"  // Arg: a section
+	PageConflicts    = "conflicts" // Arg: the conflict in sight
+	PageStations     = "stations"
+	PageHelp         = "help" // Arg: the page that help is about
 )

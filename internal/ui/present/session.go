@@ -9,25 +9,32 @@ import (
 	"feldsher/internal/service/access"
 	"feldsher/internal/service/billing"
 	"feldsher/internal/service/catalog"
+	"feldsher/internal/service/conflict"
 	"feldsher/internal/service/desk"
 	"feldsher/internal/service/records"
+	"feldsher/internal/service/station"
 	"feldsher/internal/storage/store"
 	"feldsher/translations"
 )
 
 // Session is an open clinic with the services of who works.
 type Session struct {
-	Store   *store.Store
-	User    *access.User
-	Records *records.Records
-	Catalog *catalog.Catalog
-	Users   *access.Users
-	Prefs   *access.Prefs
-	Desk    *desk.Desk
-	Billing *billing.Billing
-	Clinic  clinic.Organisation
-	Words   Words
-	Now     func() time.Time
+	Store     *store.Store
+	User      *access.User
+	Records   *records.Records
+	Catalog   *catalog.Catalog
+	Users     *access.Users
+	Prefs     *access.Prefs
+	Desk      *desk.Desk
+	Billing   *billing.Billing
+	Conflicts *conflict.Conflicts
+	Stations  *station.Stations
+	Sync      Sync // may be nil: see Connect
+	Clinic    clinic.Organisation
+	Words     Words
+	Now       func() time.Time
+
+	templates []clinic.Template
 }
 
 // NewSession gives the services of an open clinic to its logged-in user.
@@ -44,19 +51,27 @@ func NewSession(ctx context.Context, st *store.Store, lang translations.Lang, te
 	if err != nil {
 		zone = time.UTC
 	}
-	return &Session{
-		Store: st, User: who, Clinic: org, Now: now,
-		Records: records.New(st, who, now), Catalog: catalog.New(st, who, templates),
-		Users: access.NewUsers(st, who), Prefs: access.NewPrefs(st, who),
-		Desk: desk.New(st, who, now), Billing: billing.New(st, who, now),
+	s := &Session{
+		Store: st, User: who, Clinic: org, Now: now, templates: templates,
 		Words: Words{Lang: lang, Zone: zone},
-	}, nil
+	}
+	s.Serve()
+	return s, nil
+}
+
+// Serve makes the services of the session's user anew.
+func (s *Session) Serve() {
+	s.Records, s.Catalog = records.New(s.Store, s.User, s.Now), catalog.New(s.Store, s.User, s.templates)
+	s.Users, s.Prefs = access.NewUsers(s.Store, s.User), access.NewPrefs(s.Store, s.User)
+	s.Desk, s.Billing = desk.New(s.Store, s.User, s.Now), billing.New(s.Store, s.User, s.Now)
+	s.Conflicts = conflict.New(s.Store, s.User, s.Now)
+	s.Connect(s.Sync)
 }
 
 // Flush writes down who has looked at what so far (R11.4): when the user leaves, and
 // every half minute.
 func (s *Session) Flush(ctx context.Context) error {
-	return errors.Join(s.Records.Flush(ctx), s.Desk.Flush(ctx), s.Billing.Flush(ctx))
+	return errors.Join(s.Records.Flush(ctx), s.Desk.Flush(ctx), s.Billing.Flush(ctx), s.Conflicts.Flush(ctx))
 }
 
 // T gives the sentence for a key in the user's language.

@@ -16,7 +16,6 @@ import (
 // opens and shuts the eye.
 type secret struct {
 	entry *kit.Entry
-	eye   *kit.Glyph
 	field *kit.Field
 	was   string
 	// typed is told each letter, with whether Shift was held; changed the whole text.
@@ -29,11 +28,9 @@ type secret struct {
 func newSecret(label string, enter func()) *secret {
 	s := &secret{entry: kit.NewSecret()}
 	s.entry.Limit = 1024
-	s.eye = kit.NewGlyph("show", s.turn)
-	s.entry.ActionItem = s.eye
 	s.entry.OnKey = func(ev *fyne.KeyEvent) bool {
 		if ev.Name == fyne.KeyF4 {
-			s.turn()
+			s.entry.Reveal()
 			return true
 		}
 		return s.keys != nil && s.keys(ev)
@@ -44,17 +41,6 @@ func newSecret(label string, enter func()) *secret {
 		s.entry.OnSubmitted = func(string) { enter() }
 	}
 	return s
-}
-
-// turn shows the text, or hides it again.
-func (s *secret) turn() {
-	s.entry.Password = !s.entry.Password
-	icon := "show"
-	if !s.entry.Password {
-		icon = "hide"
-	}
-	s.eye.Set(icon)
-	s.entry.Refresh()
 }
 
 func (s *secret) change(text string) {
@@ -88,7 +74,7 @@ func (s *secret) clear() {
 	s.was = ""
 	s.entry.SetText("")
 	if !s.entry.Password {
-		s.turn()
+		s.entry.Reveal()
 	}
 }
 

@@ -32,10 +32,15 @@ func newWizard(d *Door) *wizard {
 	w := &wizard{d: d, model: d.Gate.Wizard(), place: container.NewStack()}
 	if w.model.Busy() { // language or look changed while the clinic is being made
 		d.beat = func() {
-			if !w.model.Busy() {
-				d.beat = nil
-				w.turn()
+			if w.model.Busy() {
+				return
 			}
+			d.beat = nil
+			if w.model.Joined() {
+				w.finish()
+				return
+			}
+			w.turn()
 		}
 	}
 	return w
@@ -78,6 +83,8 @@ func (w *wizard) build() {
 		w.step = newDemoStep(w)
 	case model.DemoReady:
 		w.step = newDemoReadyStep(w)
+	case model.JoinIt:
+		w.step = newJoinStep(w)
 	default:
 		w.step = newWelcomeStep(w)
 	}
@@ -128,7 +135,7 @@ var stepKeys = []string{"entry_step_clinic", "entry_step_you", "entry_step_passw
 func (w *wizard) steps() fyne.CanvasObject {
 	at, _ := w.model.Progress()
 	switch w.model.Step {
-	case model.Welcome, model.DemoPlan, model.DemoReady:
+	case model.Welcome, model.DemoPlan, model.DemoReady, model.JoinIt:
 		d := w.d
 		return kit.Col(10, lines("lock", []string{d.t("entry_promise_lock")}), lines("offline", []string{d.t("entry_promise_offline")}), lines("save", []string{d.t("entry_promise_draft")}))
 	case model.Done:
@@ -223,6 +230,9 @@ type busyStep struct{ w *wizard }
 func (s busyStep) content() fyne.CanvasObject {
 	d := s.w.d
 	form := kit.Col(14, title(d.t("entry_founding"), d.t("entry_founding_below")))
+	if s.w.model.Step == model.JoinIt {
+		form = kit.Col(14, title(d.t("entry_join"), d.t("entry_join_waits")))
+	}
 	if !d.Inline {
 		form.Add(d.busy())
 	}

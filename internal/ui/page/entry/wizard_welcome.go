@@ -23,8 +23,11 @@ func (s *welcomeStep) content() fyne.CanvasObject {
 		title(d.t("entry_welcome"), d.t("entry_welcome_below")),
 		kit.NewField(d.t("entry_language"), s.pills()),
 		choice(s.own, d.t("entry_welcome_own_below")),
-		choice(demo, d.t("entry_welcome_demo_below")),
 	)
+	form.Add(choice(demo, d.t("entry_welcome_demo_below")))
+	if s.w.model.CanJoin() {
+		form.Add(choice(kit.NewButton(d.t("entry_welcome_join"), s.join).With("link").Key("F3"), d.t("entry_welcome_join_below")))
+	}
 	return d.sheet(d.side(s.w.steps(), nil), 520, form)
 }
 
@@ -62,10 +65,19 @@ func (s *welcomeStep) demo() {
 	s.w.turn()
 }
 
+func (s *welcomeStep) join() {
+	s.w.model.StartJoin()
+	s.w.turn()
+}
+
 func (s *welcomeStep) key(k kit.Key) bool {
-	if k != kit.Plain(fyne.KeyF2) {
+	switch {
+	case k == kit.Plain(fyne.KeyF2):
+		s.demo()
+	case k == kit.Plain(fyne.KeyF3) && s.w.model.CanJoin():
+		s.join()
+	default:
 		return false
 	}
-	s.demo()
 	return true
 }

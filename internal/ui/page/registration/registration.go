@@ -324,6 +324,8 @@ func (p *form) Key(k kit.Key) bool {
 		p.add(p.model.SectionOf(p.last))
 	case kit.Plain(fyne.KeyF8):
 		p.remove(p.last)
+	case kit.Plain(fyne.KeyF4):
+		return p.meant(p.last)
 	case kit.Plain(fyne.KeyF6):
 		return p.alike != nil && p.alike.focus()
 	case kit.Plain(fyne.KeyF9):
@@ -334,6 +336,22 @@ func (p *form) Key(k kit.Key) bool {
 	default:
 		return p.leaveBy(k)
 	}
+	return true
+}
+
+// meant puts in the name that the warning about the keyboard layout offers.
+func (p *form) meant(path string) bool {
+	undo := p.model.TakeMeant(path)
+	if undo == nil {
+		return false
+	}
+	p.sync()
+	p.changed()
+	p.env.Done(p.env.T("registration_meant", "name", p.model.Get(path)), func() {
+		undo()
+		p.sync()
+		p.changed()
+	})
 	return true
 }
 

@@ -102,6 +102,10 @@ func (p *Page) make(s model.Section) section {
 		return newPassword(p, s)
 	case model.Templates:
 		return &link{env: e, about: s, to: present.Route{Page: present.PageTemplates}}
+	case model.Stations:
+		return &link{env: e, about: s, to: present.Route{Page: present.PageStations}}
+	case model.Conflicts:
+		return &link{env: e, about: s, to: present.Route{Page: present.PageConflicts}}
 	}
 	return newLook(p, s)
 }
@@ -109,6 +113,7 @@ func (p *Page) make(s model.Section) section {
 // Shown implements page.Page.
 func (p *Page) Shown() {
 	p.env.Window.Canvas().Focus(p.rows.Focusable())
+	p.rows.Choose(p.at) // once more, now that the list has its size
 	kit.Load(p.env.Loader, "draft", p.readDraft, func(body string, err error) {
 		p.draft = body
 		p.section.shown()

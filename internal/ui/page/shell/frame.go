@@ -62,6 +62,7 @@ type Frame struct {
 	content fyne.CanvasObject
 	unwatch func()
 	palette *palette
+	pulse   *pulse
 }
 
 // New makes the frame; Open shows the first page.
@@ -72,6 +73,7 @@ func New(ctx context.Context, d Deps) *Frame {
 	f.rail = newRail(f)
 	f.top = newTopBar(f)
 	f.status = newStatus(f)
+	f.pulse = newPulse(f)
 	f.content = kit.Ground(theme.ColorNameBackground, kit.Edges(nil, nil, f.rail.object, nil,
 		kit.Edges(f.top.object, f.status.object, nil, nil, f.place)))
 	f.unwatch = d.Session.Store.Watch(func(tables []string) {
@@ -116,6 +118,12 @@ func (f *Frame) Go(r present.Route) {
 func (f *Frame) swap(r present.Route) {
 	f.history.Swap(r)
 	f.show(r)
+}
+
+// become gives the page in sight another route without showing it anew.
+func (f *Frame) become(r present.Route) {
+	f.history.Swap(r)
+	f.remember(r)
 }
 
 // Back goes one page back; from a page on which the user has begun, a visit that was
@@ -190,7 +198,7 @@ func (f *Frame) newEnv() *page.Env {
 	loader.Tell(func(name string) { f.trace("load " + name) })
 	return &page.Env{
 		Session: f.Session, Window: f.Window, Layers: f.Layers, Loader: loader,
-		Go: f.Go, Swap: f.swap, Back: f.Back, Say: f.status.say, Look: f.Look, Speak: f.Speak,
+		Go: f.Go, Swap: f.swap, Become: f.become, Back: f.Back, Say: f.status.say, Look: f.Look, Speak: f.Speak,
 		Kept: f.status.kept,
 	}
 }
@@ -221,10 +229,12 @@ func (f *Frame) Close() {
 	f.leave()
 	f.Layers.CloseAll()
 	f.unwatch()
+	f.pulse.stop()
 	f.cancel()
 }
 
 func (f *Frame) changed(tables []string) {
+	f.pulse.count()
 	if r, ok := f.page.(page.Refresher); ok && f.page != nil {
 		r.Changed(tables)
 	}

@@ -49,7 +49,10 @@ type stage struct {
 	w   fyne.Window
 	log []string
 	hid int
+	now *blank // the page in sight
 }
+
+func (s *stage) env() *page.Env { return s.now.env }
 
 func frame(t *testing.T, lang translations.Lang, look kit.Look, roles ...clinic.Role) *stage {
 	t.Helper()
@@ -58,7 +61,10 @@ func frame(t *testing.T, lang translations.Lang, look kit.Look, roles ...clinic.
 	st := &stage{}
 	pages := map[string]shell.Maker{}
 	for _, name := range []string{present.PageToday, present.PageMine, present.PagePatients, present.PageTimetable, present.PageSettings, present.PageCard} {
-		pages[name] = func(e *page.Env, r present.Route) page.Page { return &blank{env: e, route: r, log: &st.log} }
+		pages[name] = func(e *page.Env, r present.Route) page.Page {
+			st.now = &blank{env: e, route: r, log: &st.log}
+			return st.now
+		}
 	}
 	st.w = kittest.Window(t, fyne.NewSize(1366, 768), func(w fyne.Window) fyne.CanvasObject {
 		st.Frame = shell.New(t.Context(), shell.Deps{
@@ -108,12 +114,34 @@ func TestFrame(t *testing.T) {
 	}
 }
 
+// TestBecome: a page that has got another route is left and found again by that.
+func TestBecome(t *testing.T) {
+	f := frame(t, translations.Russian, kit.Look{})
+	id := presenttest.Patient(t, f.Session).ID
+	f.Go(present.Route{Page: present.PageCard, ID: id, Arg: "new"})
+	f.env().Become(present.Route{Page: present.PageCard, ID: id})
+	f.Go(present.Route{Page: present.PagePatients})
+	f.Key(kit.Plain(fyne.KeyEscape))
+	if got := f.Route(); got.Page != present.PageCard || got.Arg != "" {
+		t.Errorf("coming back leads to %+v", got)
+	}
+	shown := 0
+	for _, what := range f.log {
+		if what == "shown card" {
+			shown++
+		}
+	}
+	if shown != 2 {
+		t.Errorf("the page was shown %d times: %q", shown, f.log)
+	}
+}
+
 // TestPalette: a patient is found by the beginning of a name and opened by Enter; a
 // section by its name.
 func TestPalette(t *testing.T) {
 	f := frame(t, translations.Russian, kit.Look{})
 	p := presenttest.Patient(t, f.Session)
-	for _, c := range []struct{ text, page string }{{"ковыл", present.PageCard}, {"распис", present.PageTimetable}} {
+	for _, c := range []struct{ text, page string }{{"ковыл", present.PageCard}, {"распис", present.PageTimetable}, {"клиник", present.PageSettings}, {"прайс", present.PageSettings}} {
 		f.Key(kit.Ctrl(fyne.KeyK))
 		field := f.w.Canvas().Focused()
 		test.Type(field, c.text)
@@ -121,6 +149,9 @@ func TestPalette(t *testing.T) {
 		if got := f.Route(); got.Page != c.page || c.page == present.PageCard && got.ID != p.ID {
 			t.Fatalf("%q opens %+v", c.text, got)
 		}
+	}
+	if got := f.Route().Arg; got != "prices" {
+		t.Fatalf("the last one opens the section %q", got)
 	}
 	f.Key(kit.Ctrl(fyne.KeyK))
 	f.Key(kit.Plain(fyne.KeyEscape))

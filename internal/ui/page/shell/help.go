@@ -90,7 +90,7 @@ func (h *helpPage) Content() fyne.CanvasObject {
 	body := kit.Col(6)
 	for _, name := range []string{
 		present.PageToday, present.PageMine, present.PageTimetable, present.PagePatients, present.PageCard, present.PageRegistration,
-		present.PageVisit, present.PageSigning, present.PageTemplates, present.PageSettings,
+		present.PageVisit, present.PageSigning, present.PageTemplates, present.PageSettings, present.PageConflicts, present.PageStations,
 	} {
 		body.Add(kit.Heading(h.env.T("shell_" + name)))
 		body.Add(kit.Prose(h.env.T("help_" + name)))

@@ -3,9 +3,11 @@ package shell
 import (
 	"feldsher/internal/ui/page"
 	"feldsher/internal/ui/page/cards"
+	"feldsher/internal/ui/page/conflicts"
 	"feldsher/internal/ui/page/registration"
 	"feldsher/internal/ui/page/setup"
 	"feldsher/internal/ui/page/signing"
+	"feldsher/internal/ui/page/stations"
 	"feldsher/internal/ui/page/templates"
 	"feldsher/internal/ui/page/today"
 	"feldsher/internal/ui/page/workspace"
@@ -25,6 +27,8 @@ func Pages() map[string]Maker {
 		present.PageSigning:      signing.New,
 		present.PageTemplates:    templates.New,
 		present.PageSettings:     setup.New,
+		present.PageConflicts:    conflicts.New,
+		present.PageStations:     stations.New,
 		present.PageHelp:         newHelp,
 	}
 }

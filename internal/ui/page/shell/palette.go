@@ -9,6 +9,7 @@ import (
 
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/page"
+	"feldsher/internal/ui/page/stations"
 	"feldsher/internal/ui/present"
 	model "feldsher/internal/ui/present/shell"
 )
@@ -91,6 +92,7 @@ func (f *Frame) commands() []model.Item {
 			}
 		}
 	}
+	out = append(out, f.syncCommands()...)
 	dark := kit.Current().Dark
 	icon, word := "moon", "shell_dark"
 	if dark {
@@ -106,4 +108,21 @@ func (f *Frame) commands() []model.Item {
 		model.Item{Icon: "lock", Text: s.T("shell_lock_long"), Key: "Ctrl+Shift+L", Do: f.Lock},
 		model.Item{Icon: "help", Text: s.T("shell_help"), Key: "F1", Route: present.Route{Page: present.PageHelp, Arg: f.history.Now().Page}},
 	)
+}
+
+// syncCommands are those about other workstations.
+func (f *Frame) syncCommands() []model.Item {
+	s := f.Session
+	out := []model.Item{
+		{Icon: "merge", Text: s.T("shell_conflicts"), Route: present.Route{Page: present.PageConflicts}},
+		{Icon: "online", Text: s.T("shell_stations"), Route: present.Route{Page: present.PageStations}},
+	}
+	if s.Sync == nil || len(s.SyncState().Links) == 0 {
+		return out
+	}
+	out = append(out, model.Item{Icon: "sync", Text: s.T("shell_sync_wake"), Do: s.Sync.Wake})
+	if s.MayManageStations() {
+		out = append(out, model.Item{Icon: "add", Text: s.T("shell_sync_invite"), Route: present.Route{Page: present.PageStations, Arg: stations.ArgInvite}})
+	}
+	return out
 }

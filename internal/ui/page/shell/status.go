@@ -7,6 +7,7 @@ import (
 
 	"feldsher/internal/ui/kit"
 	"feldsher/internal/ui/page"
+	"feldsher/internal/ui/present"
 )
 
 // status is the line below the page: what was done, with a way back, and whether
@@ -17,7 +18,9 @@ type status struct {
 	place  *fyne.Container
 	right  *fyne.Container
 	last   page.Message
-	dirty  bool // keys are in memory only
+	dirty  bool   // keys are in memory only
+	wait   string // what waits to be sent; "" for nothing
+	open   int    // conflicts that wait for the user
 }
 
 func newStatus(f *Frame) *status {
@@ -80,6 +83,17 @@ func (s *status) kept(unsaved bool) {
 		s.dirty = unsaved
 		s.f.trace(map[bool]string{true: "unsaved", false: "kept"}[unsaved])
 	}
-	s.right.Objects = []fyne.CanvasObject{kit.Row(5, kit.Picture(icon, color, 14), kit.Caption(word))}
+	row := kit.Row(14)
+	if s.open > 0 {
+		row.Add(kit.NewButton(s.f.Session.T("shell_sync_conflicts", "n", s.open), s.conflicts).Ranked(kit.Quiet).Small().With("merge"))
+	}
+	if s.wait != "" {
+		row.Add(kit.Row(5, kit.Picture("export", kit.ColorMuted, 14), kit.Caption(s.wait)))
+	}
+	row.Add(kit.Row(5, kit.Picture(icon, color, 14), kit.Caption(word)))
+	s.right.Objects = []fyne.CanvasObject{row}
 	s.right.Refresh()
+	s.object.Refresh()
 }
+
+func (s *status) conflicts() { s.f.Go(present.Route{Page: present.PageConflicts}) }

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"feldsher/internal/ui/kit"
+	"feldsher/internal/ui/present"
 )
 
 // topBar is the line above the page: the way back, the search, who works here.
@@ -18,6 +19,7 @@ type topBar struct {
 	f      *Frame
 	object fyne.CanvasObject
 	back   *kit.Button
+	sync   *kit.Button // how the exchange stands; hidden where there is none
 }
 
 func newTopBar(f *Frame) *topBar {
@@ -25,11 +27,13 @@ func newTopBar(f *Frame) *topBar {
 	s := f.Session
 	t.back = kit.NewButton("", f.Back).With("arrow-left").Ranked(kit.Quiet)
 	search := newSearchBox(s.T("shell_search"), "Ctrl+K", func() { f.openPalette("") })
+	t.sync = kit.NewButton("", func() { f.Go(present.Route{Page: present.PageStations}) }).With("sync").Ranked(kit.Quiet)
+	t.sync.Hide()
 	user := kit.NewButton(s.User.Short(), f.userMenu).With("user").Ranked(kit.Quiet)
 	hide := kit.NewButton(s.T("shell_hide"), f.Hide).With("hide").Ranked(kit.Quiet).Key("Ctrl+L")
 	lock := kit.NewButton("", f.Lock).With("lock").Ranked(kit.Quiet)
 	t.object = kit.Edges(nil, kit.Line(), nil, nil, kit.Inset(7, 10, 7, 10,
-		container.NewBorder(nil, nil, t.back, kit.Row(4, user, hide, lock), kit.Inset(0, 12, 0, 6, kit.Fixed(0, 0, search)))))
+		container.NewBorder(nil, nil, t.back, kit.Row(4, t.sync, user, hide, lock), kit.Inset(0, 12, 0, 6, kit.Fixed(0, 0, search)))))
 	return t
 }
 

@@ -91,6 +91,10 @@ func everywhere(c town, s *present.Session) map[string][]present.Route {
 	for _, x := range setup.Sections(s) {
 		add(present.PageSettings, x.Name, none)
 	}
+	for range 3 {
+		add(present.PageConflicts, "", none)
+		add(present.PageStations, "", none)
+	}
 	add(present.PageHelp, present.PageVisit, none)
 	add(present.PageHelp, present.PageToday, none)
 	return out

@@ -32,10 +32,11 @@ func (p *Page) Sign() {
 	if f := p.sheet.Form; f != nil {
 		if wrong := f.Check(true); len(wrong) > 0 {
 			p.toField(wrong[0])
-			p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong))})
+			p.blame(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong))})
 			return
 		}
 	}
+	p.absolve()
 	title, text := p.sheet.Question()
 	p.panel(title, lines(text, panelWidth, kit.TextNormal, theme.ColorNameForeground), nil,
 		"signing_ask_yes", "sign", "signing_ask_no", func(a *asking) {

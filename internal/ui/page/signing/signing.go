@@ -44,6 +44,7 @@ type Page struct {
 	scroll  *container.Scroll // round the form
 	editing bool
 	busy    bool // a signature is on its way
+	blamed  bool // the status line says that fields are wrong
 
 	root             fyne.CanvasObject
 	head, body, side *fyne.Container
@@ -180,6 +181,9 @@ func (p *Page) show() {
 func (p *Page) typed() {
 	p.unsaved = true
 	p.env.Kept(true)
+	if p.blamed && p.sheet.Form.Sound() {
+		p.absolve()
+	}
 	if p.timer != nil {
 		p.timer.Stop()
 	}
@@ -219,7 +223,20 @@ func (p *Page) Edit() {
 	p.save(len(wrong) > 0)
 	p.show()
 	if len(wrong) > 0 {
-		p.env.Say(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong)), Action: p.env.T("signing_edit"), Do: p.Edit, Ahead: true})
+		p.blame(page.Message{Tone: kit.Warn, Text: p.env.T("signing_wrong", "n", len(wrong)), Action: p.env.T("signing_edit"), Do: p.Edit, Ahead: true})
+	}
+}
+
+// blame says in the status line that fields are wrong, absolve takes that back.
+func (p *Page) blame(m page.Message) {
+	p.blamed = true
+	p.env.Say(m)
+}
+
+func (p *Page) absolve() {
+	if p.blamed {
+		p.blamed = false
+		p.env.Say(page.Message{})
 	}
 }
 

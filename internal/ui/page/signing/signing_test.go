@@ -173,6 +173,9 @@ func TestWrongFieldFirst(t *testing.T) {
 		t.Errorf("asked with an empty field; said %v", st.Said)
 	}
 	entry.SetText("кашель прошёл")
+	if last := st.Said[len(st.Said)-1]; last.Text != "" {
+		t.Errorf("the form is right and the line still says %q", last.Text)
+	}
 	press(st, kit.Ctrl(fyne.KeyReturn))
 	press(st, kit.Plain(fyne.KeyReturn))
 	if p := status(t, s, id); p.Status != clinic.ProtocolSigned || p.Values["complaints"] != "кашель прошёл" {

@@ -173,7 +173,7 @@ func (p *mine) cell(row, column int) kit.Cell {
 	l := &p.day.Lines[row]
 	switch column {
 	case 0, 1:
-		return lineCell(p.env.Session, l, column, "")
+		return lineCell(l, column, "")
 	case 2:
 		c := kit.Cell{Text: l.Reason, Below: l.Note}
 		if l.Kind != clinic.Planned {
@@ -187,7 +187,7 @@ func (p *mine) cell(row, column int) kit.Cell {
 		}
 		return c
 	}
-	return lineCell(p.env.Session, l, 2, "")
+	return lineCell(l, 2, "")
 }
 
 func (p *mine) chosen() (model.Line, bool) {

@@ -9,7 +9,6 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/ui/kit"
-	"feldsher/internal/ui/present"
 	model "feldsher/internal/ui/present/today"
 )
 
@@ -92,7 +91,7 @@ func (q *queue) cell(row, column int) kit.Cell {
 	if q.b.ask.Week {
 		doctor = ""
 	}
-	c := lineCell(q.b.env.Session, &q.lines[row], column, doctor)
+	c := lineCell(&q.lines[row], column, doctor)
 	if column == 1 {
 		c.Text = q.lines[row].Brief
 	}
@@ -100,7 +99,7 @@ func (q *queue) cell(row, column int) kit.Cell {
 }
 
 // lineCell draws a line of a queue: time, patient, state.
-func lineCell(s *present.Session, l *model.Line, column int, doctor string) kit.Cell {
+func lineCell(l *model.Line, column int, doctor string) kit.Cell {
 	over := l.State.Tone == model.Over || l.State.Tone == model.Missing
 	ink := theme.ColorNameForeground
 	if over {
@@ -115,8 +114,8 @@ func lineCell(s *present.Session, l *model.Line, column int, doctor string) kit.
 			c.Below += " · "
 		}
 		c.Below += l.Facts
-		if l.Namesake { // what tells them apart comes first: a narrow place cuts the rest
-			c.Below = strings.Trim(s.T("today_namesake")+" · "+l.Facts, " ·")
+		if l.Apart != "" {
+			c.Below = l.Apart
 		}
 		if l.Kind == clinic.Urgent {
 			c.Icon, c.Color = "urgent", theme.ColorNameError

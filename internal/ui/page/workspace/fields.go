@@ -44,6 +44,19 @@ func (p *Page) text(name string, least int) fyne.CanvasObject {
 	return flow(2, field, f.word)
 }
 
+// showBorrow tells in the empty anamnesis that F4 takes the last visit's text, where there
+// is one.
+func (p *Page) showBorrow() {
+	f := p.notes[model.FieldAnamnesis]
+	hint := p.env.T("visit_anamnesis_hint")
+	if p.w.MayBorrow(f.name) {
+		hint = p.env.T("visit_hint_borrow", "hint", hint)
+	}
+	if f.note.PlaceHolder != hint {
+		f.note.SetPlaceHolder(hint)
+	}
+}
+
 func (f *noteField) focusable() fyne.Focusable {
 	if f.line != nil {
 		return f.line

@@ -2,6 +2,7 @@ package workspace
 
 import (
 	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -88,7 +89,6 @@ func (p *Page) Keys() []page.KeyHelp {
 		{Key: "Ctrl+Shift+Enter", What: t("visit_key_finish"), Do: p.finish},
 		{Key: "F2", What: t("visit_key_take")},
 		{Key: t("today_keys_doctor"), What: t("visit_key_choose")},
-		{Key: "F4", What: t("visit_key_borrow"), Do: p.borrow},
 		{Key: "F5", What: t("visit_key_normal"), Do: p.putNormal},
 		{Key: "F6", What: t("visit_key_pane")},
 		{Key: "F7", What: t("visit_key_autotext"), Do: p.editAutotext},
@@ -97,10 +97,30 @@ func (p *Page) Keys() []page.KeyHelp {
 		{Key: "Ctrl+P", What: t("visit_key_print"), Do: p.print},
 		{Key: "Esc", What: t("visit_key_leave"), Do: p.env.Back},
 	}
+	list = append(list, p.keyF4()...)
 	if p.form != nil {
-		list = append(list, p.form.Keys()...)
+		list = append(list, slices.DeleteFunc(p.form.Keys(), func(k page.KeyHelp) bool { return k.Key == keyF4 })...)
 	}
 	return list
+}
+
+// keyF4 is the key as it is printed.
+const keyF4 = "F4"
+
+// keyF4 tells in one line what F4 does: in the note, where an earlier visit has a text
+// to take, and in the form of the protocol.
+func (p *Page) keyF4() []page.KeyHelp {
+	t := p.env.T
+	borrows := p.w == nil || p.w.MayBorrow("")
+	switch {
+	case borrows && p.form != nil:
+		return []page.KeyHelp{{Key: keyF4, What: t("visit_key_borrow_or_normal"), Do: p.borrow}}
+	case borrows:
+		return []page.KeyHelp{{Key: keyF4, What: t("visit_key_borrow"), Do: p.borrow}}
+	case p.form != nil:
+		return []page.KeyHelp{{Key: keyF4, What: t("protocolform_key_normal")}}
+	}
+	return nil
 }
 
 // borrow takes the last visit's text of the field where the cursor is.
@@ -172,6 +192,9 @@ func (p *Page) toSigning() {
 			p.refused(err)
 			return
 		}
+		if !p.left {
+			p.named()
+		}
 		p.env.Go(present.Route{Page: present.PageSigning, ID: id})
 	})
 }
@@ -187,6 +210,9 @@ func (p *Page) finish() {
 			if err != nil {
 				p.refused(err)
 				return
+			}
+			if !p.left {
+				p.named()
 			}
 			p.env.Done(p.env.T("visit_finished"), nil)
 			p.env.Back()

@@ -122,6 +122,7 @@ func (p *Page) loadHistory() {
 			return
 		}
 		p.timeline.refresh()
+		p.showBorrow()
 		p.showSigns()
 		p.drugs.refresh()
 		p.side.ask(p.field, p.typed())

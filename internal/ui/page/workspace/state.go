@@ -38,6 +38,7 @@ func (p *Page) showState() {
 	if p.state == nil || p.left {
 		return
 	}
+	p.named()
 	state, at, err := p.w.State()
 	t := p.env.T
 	clock := p.env.Words.Clock(clinic.TimeOf(at))
@@ -64,6 +65,15 @@ func (p *Page) showState() {
 	if c := kit.Color(name); p.state.dot.FillColor != c {
 		p.state.dot.FillColor = c
 		p.state.dot.Refresh()
+	}
+}
+
+// named gives the page the visit's own route once there is one, so that coming back
+// leads to this visit also after it was ended.
+func (p *Page) named() {
+	if to := p.w.Route(p.route); to != p.route && p.env.Become != nil {
+		p.route = to
+		p.env.Become(to)
 	}
 }
 

@@ -58,6 +58,7 @@ type speaker struct {
 	words    present.Words
 	currency string
 	names    map[clinic.ID]string
+	whole    bool // texts are not cut
 }
 
 // value writes what a column holds; "" for nothing, and for what says nothing to a
@@ -123,6 +124,8 @@ func (s speaker) text(table, column, v string) string {
 		return unit(s.words, v)
 	case column == "snils":
 		return snils(v)
+	case s.whole:
+		return strings.TrimSpace(v)
 	}
 	return Short(v, longest)
 }

@@ -61,6 +61,7 @@ func (g *Gate) Lock(ctx context.Context, why Reason) error {
 		return nil
 	}
 	g.mu.Unlock()
+	g.quiet()
 	err := g.flush(ctx)
 	drafts, counted := countDrafts(ctx, st)
 	err = errors.Join(err, counted, st.Close())

@@ -52,6 +52,13 @@ type Config struct {
 	Now       func() time.Time  // time.Now by default
 	Cost      vault.Params      // of the password function; zero for the default
 	CacheMB   int               // of the database; 0 for the default
+	Outside   string            // directory outside the data, by which a copy of them is noticed; may be empty
+	// Exchange begins the exchange of an open clinic with other workstations; stop ends it
+	// and returns when it touches the clinic no more. It may be nil: none.
+	Exchange func(*store.Store) (x present.Sync, stop func())
+	// Join makes this computer a workstation of a clinic that exists; nil where the
+	// program can't.
+	Join present.Join
 }
 
 // Gate opens, hides and locks the clinic of one directory. Its methods may be
@@ -67,6 +74,8 @@ type Gate struct {
 	store   *store.Store
 	seats   *access.Seats
 	session *present.Session // of who works, or worked last while hidden
+	sync    present.Sync     // of the open clinic; may be nil
+	still   func()           // ends it; may be nil
 	former  []flush          // of those who worked before
 	waiting Waiting
 	wizard  *Wizard
@@ -118,7 +127,7 @@ func (g *Gate) Session() *present.Session {
 }
 
 func (g *Gate) options() store.Options {
-	return store.Options{Now: g.config.Now, CacheMB: g.config.CacheMB}
+	return store.Options{Now: g.config.Now, CacheMB: g.config.CacheMB, Outside: g.config.Outside}
 }
 
 // Look looks at the directory and says what to show: Broken, Founding or Login.
@@ -189,12 +198,35 @@ func (g *Gate) Enter(ctx context.Context, login, password string) error {
 		return g.begin(ctx)
 	case Login, Locked:
 		st, who, err := door.Open(ctx, login, password)
+		if fault.Is(err, fault.NotFound) && g.config.Join != nil {
+			st, who, err = g.joinOn(ctx, login, password, err)
+		}
 		if err != nil {
 			return err
 		}
 		return g.adopt(ctx, st, who)
 	}
 	return fault.New(fault.NotFound, "vault.missing")
+}
+
+// joinOn goes on with a joining that was cut off when the keys had come and the rows
+// had not: the password is right, and nobody is known here yet.
+func (g *Gate) joinOn(ctx context.Context, login, password string, unknown error) (*store.Store, *access.User, error) {
+	var f *fault.Error
+	if !errors.As(unknown, &f) || f.Key != "fault.staff.none" {
+		return nil, nil, unknown
+	}
+	st, err := g.config.Join(ctx, present.Joining{
+		Dir: g.config.Dir, Login: login, Password: password, Options: g.options(), Progress: func(_, _ uint64, _ bool) {},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	who, err := access.Whoami(ctx, st)
+	if err != nil {
+		return nil, nil, errors.Join(err, st.Close())
+	}
+	return st, who, nil
 }
 
 // Recover opens the clinic by the recovery phrase and gives a login a new password.
@@ -229,13 +261,31 @@ func (g *Gate) adopt(ctx context.Context, st *store.Store, who *access.User) err
 	}
 	g.store, g.seats = st, access.NewSeats(st, g.door, zone, who)
 	g.mu.Unlock()
+	if g.config.Exchange != nil {
+		x, stop := g.config.Exchange(st)
+		g.mu.Lock()
+		g.sync, g.still = x, stop
+		g.mu.Unlock()
+	}
 	if err := g.begin(ctx); err != nil {
+		g.quiet()
 		g.mu.Lock()
 		g.store, g.seats, g.session, g.former = nil, nil, nil, nil
 		g.mu.Unlock()
 		return errors.Join(err, st.Close())
 	}
 	return nil
+}
+
+// quiet ends the exchange before the clinic is closed.
+func (g *Gate) quiet() {
+	g.mu.Lock()
+	still := g.still
+	g.sync, g.still = nil, nil
+	g.mu.Unlock()
+	if still != nil {
+		still()
+	}
 }
 
 // begin makes the session of the acting user.
@@ -255,6 +305,7 @@ func (g *Gate) begin(ctx context.Context) error {
 	}
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	s.Connect(g.sync)
 	if g.session != nil {
 		g.former = append(g.former, flushOf(g.session))
 		g.former = g.former[max(len(g.former)-mostFormer, 0):]
@@ -272,8 +323,10 @@ const mostFormer = 12
 
 // flushOf leaves out of a session what takes memory.
 func flushOf(s *present.Session) flush {
-	r, d, b := s.Records, s.Desk, s.Billing
-	return func(ctx context.Context) error { return errors.Join(r.Flush(ctx), d.Flush(ctx), b.Flush(ctx)) }
+	r, d, b, c := s.Records, s.Desk, s.Billing, s.Conflicts
+	return func(ctx context.Context) error {
+		return errors.Join(r.Flush(ctx), d.Flush(ctx), b.Flush(ctx), c.Flush(ctx))
+	}
 }
 
 // flush writes down who has looked at what: who works or worked last, and those before,

@@ -337,3 +337,29 @@ func TestLateLooksAreNoted(t *testing.T) {
 		t.Error("what the doctor's page read last is in no ledger")
 	}
 }
+
+// Before the clinic is open its zone is not known: the list of users tells a day, no time.
+func TestLastIsADay(t *testing.T) {
+	s := founded(t)
+	s.enter("ozernaya", secret)
+	for _, c := range []struct {
+		days int
+		want string
+	}{{0, "был вход сегодня"}, {1, "был вход вчера"}, {40, ""}} {
+		if err := s.Lock(t.Context(), entry.ByHand); err != nil {
+			t.Fatal(err)
+		}
+		then := s.now
+		s.now = s.now.AddDate(0, 0, c.days)
+		login := entry.NewLogin(s.Gate)
+		login.Load()
+		want := c.want
+		if want == "" {
+			want = "был вход " + then.Local().Format("02.01.2006")
+		}
+		if got := login.Last(0); got != want {
+			t.Errorf("after %d days: %q, want %q", c.days, got, want)
+		}
+		s.enter("ozernaya", secret)
+	}
+}

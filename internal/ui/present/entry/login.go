@@ -53,12 +53,22 @@ func (l *LoginView) Login() string {
 	return l.Users[l.at].Login
 }
 
-// Last says when a user was here last; empty for never.
+// Last says on which day a user was here last; empty for never. It tells no time: the
+// clinic's zone stands in its data, which are closed yet, and the computer's may be
+// another.
 func (l *LoginView) Last(i int) string {
 	if i < 0 || i >= len(l.Users) || l.Users[i].Entered.IsZero() {
 		return ""
 	}
-	return l.Words().T("entry_login_last", "when", l.Users[i].Entered.Local().Format("02.01.2006 15:04"))
+	w, now, then := l.Words(), l.gate.config.Now().Local(), l.Users[i].Entered.Local()
+	when := then.Format("02.01.2006")
+	switch then.Format(time.DateOnly) {
+	case now.Format(time.DateOnly):
+		when = w.T("entry_login_today")
+	case now.AddDate(0, 0, -1).Format(time.DateOnly):
+		when = w.T("entry_login_yesterday")
+	}
+	return w.T("entry_login_last", "when", when)
 }
 
 // Initials are the one or two letters of a user's tile.

@@ -30,6 +30,7 @@ const (
 	Done                  // everything stands
 	DemoPlan              // which demo
 	DemoReady             // logins of the demo
+	JoinIt                // a clinic that exists: server, code, login
 )
 
 // Steps of a new clinic that the progress line counts.
@@ -50,12 +51,14 @@ type Wizard struct {
 	Feldsher                      bool // the administrator treats as a feldsher, not as a doctor
 	Password, Again               string
 	DemoPatients                  int
+	Server, Code, JoinLogin       string         // of a clinic that exists
 	Errors                        map[string]Say // by field
 	loginTyped, zoneTyped, titled bool
 
 	run     sync.Mutex // held while the clinic is being made or handed over
 	busy    atomic.Bool
 	stop    atomic.Pointer[context.CancelFunc]
+	enough  atomic.Pointer[chan struct{}] // closed by Begin
 	founded *founded
 	saved   string // where the phrase was saved
 	printed bool
@@ -153,7 +156,7 @@ func (w *Wizard) Back() {
 	}
 	w.Errors, w.said = map[string]Say{}, Say{}
 	switch w.Step {
-	case AboutIt, DemoPlan:
+	case AboutIt, DemoPlan, JoinIt:
 		w.Step = Welcome
 	default:
 		w.Step--

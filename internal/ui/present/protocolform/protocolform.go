@@ -130,6 +130,21 @@ func (f *Form) Check(final bool) []string {
 	return wrong
 }
 
+// Sound reports whether the form could be signed as it stands: a final Check would find
+// nothing. It settles no field and says nothing at one.
+func (f *Form) Sound() bool {
+	for i := range f.fields {
+		field := &f.fields[i]
+		if field.Type == "heading" {
+			continue
+		}
+		if _, fault := f.value(field); fault != nil || field.Required && strings.TrimSpace(f.typed[field.Key]) == "" {
+			return false
+		}
+	}
+	return true
+}
+
 // Fail puts an error of the records at its field ("fields.weight"); false where it
 // belongs to none of them.
 func (f *Form) Fail(err error) (key string, ok bool) {

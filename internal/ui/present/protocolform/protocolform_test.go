@@ -112,11 +112,11 @@ func TestFinalCheck(t *testing.T) {
 	if wrong := f.Check(false); wrong != nil || f.Missing() != 1 {
 		t.Errorf("a draft may be empty: %v, %d", wrong, f.Missing())
 	}
-	if wrong := f.Check(true); !reflect.DeepEqual(wrong, []string{"complaints"}) || f.Word("complaints") == "" {
+	if wrong := f.Check(true); !reflect.DeepEqual(wrong, []string{"complaints"}) || f.Word("complaints") == "" || f.Sound() {
 		t.Errorf("%v", wrong)
 	}
 	f.Set("complaints", "кашель")
-	if wrong := f.Check(true); wrong != nil || f.Missing() != 0 {
+	if wrong := f.Check(true); wrong != nil || f.Missing() != 0 || !f.Sound() {
 		t.Errorf("%v", wrong)
 	}
 }

@@ -9,6 +9,8 @@ import (
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/check"
+	"feldsher/internal/clinic/fold"
+	"feldsher/internal/ui/present"
 	"feldsher/translations"
 )
 
@@ -121,7 +123,7 @@ func (f *Form) judge(path string) []remark {
 	}
 	switch s.kind {
 	case Name:
-		return judgeName(text)
+		return f.judgeName(text)
 	case Birth, Day:
 		return f.judgeDate(list, i, s, text)
 	case Clock:
@@ -166,9 +168,40 @@ func tooLong(s spec, text string) []remark {
 	return nil
 }
 
+// Meant is the name for one that looks typed with the Latin keyboard layout on, with its
+// capital letters; empty where it does not, or the language is not written in Cyrillic.
+func Meant(w present.Words, typed string) string {
+	if w.Lang == translations.English {
+		return ""
+	}
+	name, ok := fold.Meant(typed)
+	if !ok {
+		return ""
+	}
+	return capital(name)
+}
+
+// TakeMeant puts the name that Meant gives in the place of what was typed; calling what
+// it gives brings that back. It is nil where nothing is offered.
+func (f *Form) TakeMeant(path string) (undo func()) {
+	if f.kind(path) != Name {
+		return nil
+	}
+	typed := f.Get(path)
+	name := Meant(f.s.Words, typed)
+	if name == "" {
+		return nil
+	}
+	f.Set(path, name)
+	return func() { f.Set(path, typed) }
+}
+
 // judgeName: papers know letters, hyphens, apostrophes and dots; a letter of another
 // alphabet in a word is a slip of the layout.
-func judgeName(text string) []remark {
+func (f *Form) judgeName(text string) []remark {
+	if name := Meant(f.s.Words, text); name != "" {
+		return []remark{{Warn, "registration_warn_layout", map[string]any{"name": name}}}
+	}
 	for _, r := range text {
 		if !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r) && !strings.ContainsRune(" -–'’ʼ`.()", r) {
 			return []remark{{Warn, "registration_warn_signs", nil}}

@@ -24,6 +24,8 @@ const (
 	Look      = "look"
 	Password  = "password"
 	Templates = "templates" // another page
+	Stations  = "stations"  // another page
+	Conflicts = "conflicts" // another page
 )
 
 // Section is a line of the list at the left.
@@ -44,6 +46,8 @@ func Sections(s *present.Session) []Section {
 	add(s.May(clinic.ManageUsers), Users, "user")
 	add(s.May(clinic.ManageClinic), Clinic, "clinic")
 	add(s.May(clinic.ManageClinic) || s.May(clinic.SignProtocols), Templates, "template")
+	add(true, Stations, "online")
+	add(true, Conflicts, "merge")
 	add(true, Look, "sun")
 	add(true, Password, "key")
 	return out

@@ -76,8 +76,9 @@ func wrong(t *testing.T, s *present.Session, l setup.List, f *setup.Form) string
 // TestSections: everybody sees what their roles have to do with.
 func TestSections(t *testing.T) {
 	for role, want := range map[clinic.Role]string{
-		clinic.Reception: "prices look password", clinic.Doctor: "prices templates look password", clinic.Auditor: "look password",
-		clinic.Administrator: "hours absences prices users clinic templates look password",
+		clinic.Reception: "prices stations conflicts look password", clinic.Doctor: "prices templates stations conflicts look password",
+		clinic.Auditor:       "stations conflicts look password",
+		clinic.Administrator: "hours absences prices users clinic templates stations conflicts look password",
 	} {
 		s := presenttest.Open(t, translations.Russian, clinic.Administrator)
 		s.User.Roles = []clinic.Role{role}

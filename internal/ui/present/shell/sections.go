@@ -50,7 +50,7 @@ func Of(page string) string {
 	switch page {
 	case present.PageCard, present.PageRegistration, present.PageVisit, present.PageSigning:
 		return present.PagePatients
-	case present.PageTemplates:
+	case present.PageTemplates, present.PageConflicts, present.PageStations:
 		return present.PageSettings
 	}
 	return page

@@ -18,6 +18,7 @@ type Line struct {
 	Name   string // whole
 	Brief  string // with the patronymic's first letter, for narrow places
 	Facts  string // birth date, phone tail, address
+	Apart  string // of a namesake: what tells them apart, then the word; a narrow place cuts the end
 	Doctor string // short
 	Date   clinic.Date
 	Since  string // waits 12 minutes; in the room since 10:20
@@ -31,6 +32,9 @@ func lineOf(s *present.Session, e *desk.Entry, doctor string) Line {
 	l := Line{
 		Entry: *e, State: StateOf(s, e.Status), When: s.Words.Clock(e.Start), Name: NameOf(s, e),
 		Brief: briefName(s, e.Who), Facts: facts(s, e.Card, e.Tel), Doctor: doctor,
+	}
+	if e.Namesake {
+		l.Apart = joined(s.Words.Date(e.Card.BirthDate), tail(cmp.Or(e.Tel, e.Card.Phone)), s.T("today_namesake"), e.Card.Address)
 	}
 	now := clinic.TimeOf(s.Now())
 	past := int((now - e.Start) / 60_000)

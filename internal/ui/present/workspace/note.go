@@ -99,6 +99,19 @@ func (w *Workspace) Borrow(field string) (undo func(), ok bool) {
 	return func() { w.SetText(field, before) }, true
 }
 
+// MayBorrow reports whether an earlier visit has a text for a field: of any field for "".
+func (w *Workspace) MayBorrow(field string) bool {
+	for _, f := range noteFields {
+		if field != "" && f != field {
+			continue
+		}
+		if text, _ := w.lastText(f); text != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // lastText is the newest text of a field in the earlier visits.
 func (w *Workspace) lastText(field string) (text, day string) {
 	w.mu.Lock()

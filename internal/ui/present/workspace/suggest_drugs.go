@@ -3,6 +3,7 @@ package workspace
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"feldsher/internal/clinic"
 	"feldsher/internal/clinic/fold"
@@ -10,7 +11,47 @@ import (
 
 // suggestDrugs offers what the patient had, what this doctor writes, and the names of
 // the table. A line that says more than a name stands first as it is understood.
-func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
+// Where nobody knows such a name it may have been typed in another keyboard layout.
+func (w *Workspace) suggestDrugs(typed string) []Suggestion {
+	out, known := w.drugsFor(typed)
+	if known {
+		return out
+	}
+	for _, other := range layouts(typed) {
+		if meant, known := w.drugsFor(other); known {
+			return append(meant, w.rxAsTyped(w.ParseRx(typed)))
+		}
+	}
+	return out
+}
+
+// layouts are what the words of a line are in other keyboard layouts; doses and other
+// words without a letter stay.
+func layouts(line string) (out []string) {
+	words := strings.Fields(line)
+	most := 0
+	others := make([][]string, len(words))
+	for i, word := range words {
+		if strings.ContainsFunc(word, unicode.IsLetter) {
+			others[i] = fold.Layouts(word)
+		}
+		most = max(most, len(others[i]))
+	}
+	for n := range most {
+		line := slices.Clone(words)
+		for i, list := range others {
+			if len(list) > 0 {
+				line[i] = list[min(n, len(list)-1)]
+			}
+		}
+		out = append(out, strings.Join(line, " "))
+	}
+	return out
+}
+
+// drugsFor are the lines for what is typed; known says that a drug of that name is among
+// them, or that none was asked for.
+func (w *Workspace) drugsFor(typed string) (out []Suggestion, known bool) {
 	line := w.ParseRx(typed)
 	words := fold.Words(line.INN + " " + line.Trade)
 	names := w.drugsNamed(&line, words)
@@ -22,14 +63,17 @@ func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
 	} else if detailed && line.INN != "" {
 		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
 	}
+	known = len(words) == 0 || len(names) > 0
 	if list := w.earlierDrugs(words); len(list) > 0 {
+		known = true
 		out = append(append(out, w.heading("visit_suggest_patient_rx")), list...)
 	}
 	if list := w.habitualDrugs(words); len(list) > 0 {
+		known = true
 		out = append(append(out, w.heading("visit_suggest_my_rx")), list...)
 	}
 	if len(words) == 0 {
-		return out
+		return out, known
 	}
 	if len(names) > 0 {
 		out = append(append(out, w.heading("visit_suggest_drugs")), names...)
@@ -37,7 +81,7 @@ func (w *Workspace) suggestDrugs(typed string) (out []Suggestion) {
 	if !detailed || len(names) > 0 && !strings.EqualFold(names[0].rx.INN, line.INN) { // else it stands at the top
 		out = append(out, w.heading("visit_suggest_as_typed"), w.rxAsTyped(line))
 	}
-	return out
+	return out, known
 }
 
 func (w *Workspace) rxAsTyped(p clinic.Prescription) Suggestion {

@@ -259,6 +259,16 @@ func (w *Workspace) New() bool {
 	return w.form.New
 }
 
+// Route is by which route the visit is found again, for one that was opened by was:
+// once the ledger has it, by its own id, for who asks for a new visit after it was
+// signed gets a further one. The way by a booking stays where it leads to the visit.
+func (w *Workspace) Route(was present.Route) present.Route {
+	if was.Arg == "" || w.New() || was.Arg == "booking" && w.s.May(clinic.Book) {
+		return was
+	}
+	return present.Route{Page: present.PageVisit, ID: w.ID()}
+}
+
 // ReadOnly reports whether nothing on the page may be changed: for want of the right,
 // or because the visit was struck out.
 func (w *Workspace) ReadOnly() bool {

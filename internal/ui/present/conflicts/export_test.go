@@ -1,0 +1,8 @@
+package conflicts
+
+// What the tests hold against the policy of the tables.
+var (
+	GroupName = groupName
+	TableName = tableName
+	Label     = label
+)
