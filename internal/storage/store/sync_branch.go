@@ -174,16 +174,20 @@ func (b *branch) rewrite(tx *Tx) error {
 	delete(knew, b.device)
 	seen := slices.SortedFunc(maps.Values(b.base), byDevice)
 	last := ledger.Head{Device: now}
+	var stamp ledger.HLC
 	for i, o := range b.entries {
 		h := o.e.Header
 		seen = mergeSeen(seen, h.Seen, b.own)
-		h.Device, h.Seq, h.Prev, h.Seen = now, last.Seq+1, last.Hash, seen
+		// Identities that followed one another may have had clocks of their own; in one
+		// chain stamps only grow.
+		stamp = max(h.HLC, stamp+1)
+		h.Device, h.Seq, h.Prev, h.Seen, h.HLC = now, last.Seq+1, last.Hash, seen, stamp
 		e, err := b.sealAnew(tx, o, h, i == 0)
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(`UPDATE entry SET device = (SELECT n FROM device WHERE id = ?), seq = ?, hash = ?, bytes = ? WHERE n = ?`,
-			now, int64(h.Seq), e.Hash[:], e.Encode(), o.n)
+		_, err = tx.Exec(`UPDATE entry SET device = (SELECT n FROM device WHERE id = ?), seq = ?, hlc = ?, hash = ?, bytes = ? WHERE n = ?`,
+			now, int64(h.Seq), int64(h.HLC), e.Hash[:], e.Encode(), o.n)
 		if err != nil {
 			return err
 		}

@@ -223,8 +223,16 @@ func (h *hub) pull(s *store.Store, l *store.Link) error {
 		if err := h.step(); err != nil {
 			return err
 		}
+		device := s.Session().Device()
 		n, err := s.Apply(context.Background(), fresh)
 		l.Cursor += uint64(n)
+		if s.Session().Device() != device {
+			// What stood here under the former identity was written anew. The server's
+			// version of it is lacking, and what builds on it comes too early, wherever the
+			// place stands: the syncer begins from the first entry then.
+			l.Cursor = 0
+			continue
+		}
 		if err != nil {
 			return fmt.Errorf("apply entry %d of the hub: %w", l.Cursor+1, err)
 		}
