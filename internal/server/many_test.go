@@ -16,7 +16,7 @@ import (
 // nobody is refused, and what a small push takes is told.
 func TestMany(t *testing.T) {
 	if testing.Short() {
-		t.Skip("many connections")
+		t.Skip("-short: measures many connections; make unit runs it")
 	}
 	orgs, each, pushes := 10, 5, 4
 	if os.Getenv("FELDSHER_SOAK") == "1" {

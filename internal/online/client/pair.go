@@ -11,10 +11,13 @@ import (
 )
 
 // ParseCode reads a code that a person typed; fault.sync.code_typed says that it
-// was mistyped.
+// was mistyped, at the field "code".
 func ParseCode(typed string) (wire.Code, error) {
 	c, err := wire.ParseCode(typed)
-	return c, fault.Wrap(err, fault.Invalid, "fault.sync.code_typed")
+	if err != nil {
+		return c, &fault.Error{Kind: fault.Invalid, Key: "fault.sync.code_typed", Field: "code", Err: err}
+	}
+	return c, nil
 }
 
 // Pair finds a server and has it prove that it knows the code, over a connection

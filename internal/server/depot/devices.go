@@ -3,6 +3,7 @@ package depot
 import (
 	"bytes"
 	"context"
+	"errors"
 	"time"
 
 	"feldsher/internal/ledger"
@@ -26,7 +27,7 @@ func register(t tx, o org, n newDevice) error {
 		return ErrTaken
 	case err == nil:
 		return nil
-	case err != ErrUnknown: //nolint:errorlint // device gives it as it is
+	case !errors.Is(err, ErrUnknown):
 		return err
 	}
 	if err := t.later("INSERT INTO device (org, device, sign_key, former, added) VALUES ($1, $2, $3, $4, $5)",

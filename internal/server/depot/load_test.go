@@ -24,7 +24,7 @@ import (
 // takes; what is checked is that everybody gets everything.
 func TestLoad(t *testing.T) {
 	if testing.Short() {
-		t.Skip("the race detector makes no load")
+		t.Skip("-short: a load for ten seconds says nothing under the race detector; make unit runs it")
 	}
 	t.Run("sqlite", func(t *testing.T) {
 		load(t, sqliteHere(t).open(t))

@@ -7,12 +7,10 @@ import (
 	"context"
 	"errors"
 
-	"feldsher/internal/clinic"
 	"feldsher/internal/fault"
+	"feldsher/internal/online/client"
 	"feldsher/internal/online/syncer"
-	"feldsher/internal/online/wire"
 	"feldsher/internal/service/access"
-	"feldsher/internal/service/station"
 	"feldsher/internal/storage/store"
 	"feldsher/internal/storage/vault"
 	"feldsher/internal/ui/present"
@@ -20,14 +18,15 @@ import (
 
 // exchange shows a syncer to the screens.
 type exchange struct {
-	st *store.Store
-	s  *syncer.Syncer
+	syncer.Deeds // what people order: station.Exchange
+	s            *syncer.Syncer
 }
 
 // Begin exchanges an open clinic's entries until stop, which waits for the end; failed
 // is told why it ended before, and may be nil.
 func Begin(st *store.Store, failed func(error)) (x present.Sync, stop func()) {
-	e := &exchange{st, syncer.New(st, syncer.Options{})}
+	s := syncer.New(st, syncer.Options{})
+	e := &exchange{syncer.Deeds{Store: st, Wake: s.Wake}, s}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -60,55 +59,6 @@ func stateOf(s syncer.State) present.SyncState {
 	return out
 }
 
-// Invite implements station.Exchange.
-func (x *exchange) Invite(ctx context.Context, name string) (station.Invitation, error) {
-	code, until, err := syncer.Invite(ctx, x.st, name)
-	if err != nil {
-		return station.Invitation{}, err
-	}
-	links, err := x.st.Links(ctx)
-	if err != nil || len(links) == 0 {
-		return station.Invitation{}, errors.Join(err, fault.New(fault.NotFound, "fault.syncer.unlinked"))
-	}
-	return station.Invitation{Code: code.String(), Address: links[0].URL, Until: until}, nil
-}
-
-// Link implements station.Exchange.
-func (x *exchange) Link(ctx context.Context, address, typed string) error {
-	code, err := codeOf(typed)
-	if err != nil {
-		return err
-	}
-	if err := syncer.Link(ctx, x.st, address, code); err != nil {
-		return err
-	}
-	x.s.Wake()
-	return nil
-}
-
-// Revoke implements station.Exchange. Where a server could not be told, that is an
-// error too, though the workstation is ended here.
-func (x *exchange) Revoke(ctx context.Context, device clinic.ID, reason string) error {
-	unreached, err := syncer.Revoke(ctx, x.st, device, reason)
-	if err != nil {
-		return err
-	}
-	x.s.Wake()
-	for _, why := range unreached {
-		return fault.Wrap(why, fault.Offline, "fault.station.untold")
-	}
-	return nil
-}
-
-// codeOf reads a code that somebody has typed.
-func codeOf(typed string) (wire.Code, error) {
-	code, err := wire.ParseCode(typed)
-	if err != nil {
-		return code, &fault.Error{Kind: fault.Invalid, Key: "fault.sync.code_typed", Field: "code", Err: err}
-	}
-	return code, nil
-}
-
 // Join makes this computer a workstation of a clinic that exists, and fetches its
 // entries until all are here or the user would rather begin. Without a code it goes on
 // with a joining that was cut off after its keys had come, until one can begin.
@@ -128,7 +78,7 @@ func opened(ctx context.Context, j present.Joining) (*store.Store, error) {
 	if j.Code == "" {
 		return store.Open(ctx, j.Dir, j.Login, j.Password, j.Options)
 	}
-	code, err := codeOf(j.Code)
+	code, err := client.ParseCode(j.Code)
 	if err != nil {
 		return nil, err
 	}
